@@ -1,0 +1,19 @@
+"""The runner: `python -m chassis run housing`.
+
+    run SERVICE [--metrics-port N]      serves until SIGTERM
+    migrate SERVICE [--to REVISION]     brings database and queues up to date
+    settings SERVICE                    prints each setting, its value and meaning
+
+Exit codes: 0 ended as asked; 1 failed; 2 refused to start (says why); 70 work was
+still going on when the time to finish was over.
+"""
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import sys  # noqa: E402 (nothing may be imported before the patch)
+
+from chassis.runner import main  # noqa: E402
+
+sys.exit(main(sys.argv[1:]))

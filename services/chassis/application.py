@@ -1,0 +1,286 @@
+"""What a service does with a call or a fact, whatever brought it.
+
+Knows no bus: the RPC entrypoint, the reaction entrypoint and the tests all come
+in here. A command or a reaction is one transaction, begun by the row that makes
+it happen only once and ended together with state, facts, reply and audit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message
+from sqlalchemy import Connection, bindparam, exc, select
+from sqlalchemy.orm.exc import StaleDataError
+
+from chassis import failpoints
+from chassis.contract import Method
+from chassis.envelope import Envelope
+from chassis.errors import (
+    AlreadyExists,
+    Conflict,
+    DomainError,
+    InvalidInput,
+    Unavailable,
+    Unimplemented,
+    Violation,
+    unavailable,
+)
+from chassis.principal import ANONYMOUS, Principal
+from chassis.service import Service
+from chassis.storage.database import Database
+from chassis.storage.tables import inbox, replies
+from chassis.storage.unit_of_work import Context, Reader, UnitOfWork
+from chassis.usecases import Reaction, UseCase
+from chassis.wire import Values, labels_in, to_message, to_plain
+
+R = TypeVar("R")
+
+ATTEMPTS = 5
+_ONCE = " ON CONFLICT DO NOTHING RETURNING 1"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """What a call or fact brings besides its content."""
+
+    principal: Principal = ANONYMOUS
+    traceparent: str = ""
+
+
+@dataclass
+class Application:
+    """One service over one database."""
+
+    service: Service
+    database: Database
+    region_code: str = "990100"
+    clock: Callable[[], datetime] = utc_now
+    on_commit: Callable[[], None] = field(default=lambda: None)
+
+    def method(self, key: str) -> Method:
+        """The call of that name; Unimplemented if the contract has none."""
+        method = self.service.methods.get(key)
+        if method is None:
+            raise Unimplemented(
+                "UNKNOWN_METHOD",
+                f"没有名为 {key[:100]} 的接口",
+                f"no method {key[:100]} in {self.service.name}",
+            )
+        return method
+
+    def call(self, key: str, request: Message, context: CallContext = CallContext()) -> Message:
+        """Answers one call. Raises a DomainError for everything the caller did wrong."""
+        method = self.method(key)
+        use_case = self.service.use_cases[key]
+        try:
+            values = to_plain(request)
+            if use_case.is_command:
+                return self._command(method, use_case, request, values, context)
+            return self._query(method, use_case, values, context)
+        except InvalidInput as error:
+            raise _labelled(error, method) from None
+
+    def react(self, reaction: Reaction, envelope: Envelope) -> bool:
+        """Lets a reaction answer a fact; False if it had done so before."""
+        consumer = self.service.consumer_of(reaction)
+        context = self._context(
+            consumer, CallContext(Principal(f"service:{consumer}"), envelope.traceparent)
+        )
+
+        def attempt() -> bool:
+            with self.database.writing() as connection:
+                claim = {
+                    "consumer": consumer,
+                    "message_id": envelope.id,
+                    "received_at": context.now,
+                }
+                if not self._begin(connection, inbox, claim):
+                    return False
+                try:
+                    failpoints.reach("after_inbox_insert", consumer)
+                    uow = UnitOfWork(connection, context, self.database, envelope)
+                    reaction.function(uow, envelope.fact)
+                    uow.finish(self.database.script())
+                except BaseException:
+                    self.database.rollback(connection)
+                    raise
+                self._committed(uow)
+                return True
+
+        return _as_a_whole(attempt)
+
+    def _query(
+        self, method: Method, use_case: UseCase, values: Values, context: CallContext
+    ) -> Message:
+        request = _clean(use_case, values)
+
+        def attempt() -> Message:
+            with self.database.reading() as connection:
+                reader = Reader(connection, self._context(method.routing_key, context))
+                return to_message(method.response, use_case.function(reader, request))
+
+        return _as_a_whole(attempt)
+
+    def _command(
+        self,
+        method: Method,
+        use_case: UseCase,
+        message: Message,
+        values: Values,
+        caller: CallContext,
+    ) -> Message:
+        request_id = values["request_id"]
+        if not request_id or len(request_id) > 100:
+            raise InvalidInput.field(
+                "request_id", "REQUIRED", "须为 1 至 100 个字符", "1 to 100 characters"
+            )
+        context = self._context(method.routing_key, caller, request_id)
+        key = (caller.principal.subject, request_id)
+        body_hash = hashlib.sha256(message.SerializeToString(deterministic=True)).digest()
+        request: Values | None = None
+
+        def attempt() -> Message:
+            nonlocal request
+            with self.database.writing() as connection:
+                claim = {
+                    "caller": key[0],
+                    "request_id": key[1],
+                    "method": method.key,
+                    "body_hash": body_hash,
+                    "created_at": context.now,
+                }
+                if not self._begin(connection, replies, claim):
+                    return self._stored_reply(connection, method, key, body_hash)
+                try:
+                    if request is None:
+                        request = _clean(use_case, values)
+                    uow = UnitOfWork(connection, context, self.database)
+                    answer = use_case.function(uow, request)
+                    uow.flush()
+                    reply = to_message(method.response, answer)
+                    script = self.database.script().add(
+                        "UPDATE replies SET reply = ? WHERE caller = ? AND request_id = ?",
+                        reply.SerializeToString(),
+                        *key,
+                    )
+                    uow.finish(script)
+                except BaseException:
+                    self.database.rollback(connection)
+                    raise
+                self._committed(uow)
+                return reply
+
+        return _as_a_whole(attempt)
+
+    def _begin(self, connection: Connection, table: Any, claim: dict[str, Any]) -> bool:
+        """Begins a transaction with the row that lets it happen; False if it did already."""
+        script = self.database.script().add(self.database.begin_sql)
+        try:
+            if script.insert(table, [claim], _ONCE).run(connection).first() is not None:
+                return True
+        except BaseException:
+            self.database.rollback(connection)
+            raise
+        self.database.rollback(connection)
+        return False
+
+    def _stored_reply(
+        self, connection: Connection, method: Method, key: tuple[str, str], body_hash: bytes
+    ) -> Message:
+        row = connection.execute(_STORED_REPLY, {"caller": key[0], "request_id": key[1]}).one()
+        if row.method != method.key or bytes(row.body_hash) != body_hash:
+            raise AlreadyExists.key(
+                "request_id",
+                "REQUEST_ID_REUSED",
+                "该请求标识已用于另一请求",
+                "this request_id was used for another request",
+            )
+        return method.response.FromString(bytes(row.reply))
+
+    def _committed(self, uow: UnitOfWork) -> None:
+        if uow.has_facts:
+            self.on_commit()
+
+    def _context(self, act: str, caller: CallContext, request_id: str = "") -> Context:
+        return Context(
+            caller.principal, self.clock(), act, request_id, caller.traceparent, self.region_code
+        )
+
+
+_STORED_REPLY = select(replies.c.method, replies.c.body_hash, replies.c.reply).where(
+    replies.c.caller == bindparam("caller"), replies.c.request_id == bindparam("request_id")
+)
+
+
+def _clean(use_case: UseCase, values: Values) -> Values:
+    return values if use_case.schema is None else Values(use_case.schema.clean(values))
+
+
+def _labelled(error: InvalidInput, method: Method) -> InvalidInput:
+    """The same refusal, its Chinese text naming each field as people know it."""
+    told = []
+    for each in error.violations:
+        label = labels_in(method.request.DESCRIPTOR, each.field)
+        zh = f"{label}：{each.zh}" if label else each.zh
+        en = f"{each.field}: {each.en}" if each.field else each.en
+        told.append(Violation(each.field, each.reason, zh, en, each.value))
+    return InvalidInput.of(told)
+
+
+def _as_a_whole(attempt: Callable[[], R]) -> R:
+    """Runs a whole transaction again where the database says that it may work then.
+
+    A unique key taken meanwhile or a row changed meanwhile counts as well: seen
+    again, the use case gives the right answer.
+    """
+    for number in range(1, ATTEMPTS + 1):
+        try:
+            return attempt()
+        except DomainError:
+            raise
+        except (exc.DBAPIError, exc.TimeoutError, StaleDataError) as error:
+            if not _may_pass(error):
+                raise
+            if number == ATTEMPTS or _is_timeout(error):
+                raise _gave_up(error) from error
+            time.sleep(random.uniform(0.5, 1) * 0.01 * 2**number)
+    raise AssertionError("unreachable")
+
+
+def _sqlstate(error: Exception) -> str:
+    return str(getattr(getattr(error, "orig", None), "pgcode", None) or "")
+
+
+def _may_pass(error: Exception) -> bool:
+    if isinstance(error, StaleDataError | exc.IntegrityError | exc.TimeoutError):
+        return True
+    if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
+        return True
+    if isinstance(error, exc.OperationalError):
+        return True
+    return _sqlstate(error)[:2] in ("40", "53", "57", "58") or _sqlstate(error) == "55P03"
+
+
+def _is_timeout(error: Exception) -> bool:
+    """Waiting longer did not help once; the caller decides about waiting again."""
+    return isinstance(error, exc.TimeoutError) or _sqlstate(error) in ("55P03", "57014")
+
+
+def _gave_up(error: Exception) -> DomainError:
+    if isinstance(error, StaleDataError):
+        return Conflict.stale()
+    if isinstance(error, exc.IntegrityError):
+        return Conflict("BUSY", "数据正被他人修改，请重试", "changed by others at the same time")
+    reason: Unavailable = unavailable("数据库暂不可用，请稍后重试", "the database is away")
+    return reason

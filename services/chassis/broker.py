@@ -1,0 +1,262 @@
+"""Connections to RabbitMQ with fewer system calls and a limit on every wait.
+
+kombu opens the connection; below it py-amqp's transport is replaced by one that
+reads as much as there is and sends what belongs together in one piece. What py-amqp
+does with a frame stays as it is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ssl import SSLWantReadError, SSLWantWriteError
+from struct import unpack_from
+from typing import Any
+
+import amqp
+from amqp import exceptions as amqp_exceptions
+from amqp.transport import SSLTransport, TCPTransport
+from kombu import Connection as KombuConnection
+from kombu.transport import pyamqp
+
+RPC_EXCHANGE = "nameko-rpc"
+DIRECT_REPLY = "amq.rabbitmq.reply-to"
+PROTOBUF = "application/x-protobuf"
+
+DEADLINE_HEADER = "guanjia-deadline-ms"
+PRINCIPAL_HEADER = "guanjia-principal"
+TRACE_HEADER = "traceparent"
+ERROR_TYPE = "error"
+
+LOST = (OSError, amqp_exceptions.ConnectionError, amqp_exceptions.ChannelError)
+"""What a lost connection or channel raises."""
+
+_REFUSED = (
+    amqp_exceptions.AccessRefused,
+    amqp_exceptions.PreconditionFailed,
+    amqp_exceptions.NotAllowed,
+    amqp_exceptions.NotFound,
+)
+
+
+class BrokerRefused(RuntimeError):
+    """The broker is there and says no; trying again will not help."""
+
+
+class _Buffered:
+    """Reads all that has arrived; holds back what is written while corked."""
+
+    sock: Any
+    _quick_recv: Any
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self._data = b""
+        self._at = 0
+        self._out = bytearray()
+        self._corks = 0
+        self._sending = threading.Lock()
+
+    def fill(self) -> None:
+        """Waits for bytes and takes what there are."""
+        chunk = self._quick_recv(262_144)
+        if not chunk:
+            raise OSError("Server unexpectedly closed connection")
+        self._data = self._data[self._at :] + chunk
+        self._at = 0
+
+    def has_frame(self) -> bool:
+        """Whether a whole frame has arrived."""
+        there = len(self._data) - self._at
+        if there < 8:
+            return False
+        (size,) = unpack_from(">I", self._data, self._at + 3)
+        return bool(there >= size + 8)
+
+    def read_frame(self, unpack: Any = None) -> tuple[int, int, bytes]:
+        while not self.has_frame():
+            self.fill()
+        kind, channel, size = unpack_from(">BHI", self._data, self._at)
+        start = self._at + 7
+        end = start + size
+        if self._data[end] != 0xCE:
+            raise amqp_exceptions.UnexpectedFrame("frame without an end mark")
+        self._at = end + 1
+        return kind, channel, self._data[start:end]
+
+    def write(self, data: Any) -> None:
+        self._out += data
+        if not self._corks:
+            self.flush()
+
+    def flush(self) -> None:
+        """Sends what was held back, in order, whoever wrote it."""
+        with self._sending:
+            while self._out:
+                out, self._out = self._out, bytearray()
+                super().write(out)  # type: ignore[misc]
+
+    def send_some(self) -> bool:
+        """Sends what the socket takes without waiting; whether that was all."""
+        while self._out:
+            try:
+                sent = self.sock.send(self._out)
+            except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
+                return False
+            del self._out[:sent]
+        return True
+
+    def hold(self) -> None:
+        """From now on nothing is sent but by `send_some`."""
+        self._corks += 1
+
+    @contextmanager
+    def corked(self) -> Iterator[None]:
+        """Holds back what is written until the end of the block."""
+        self._corks += 1
+        try:
+            yield
+        finally:
+            self._corks -= 1
+            if not self._corks:
+                self.flush()
+
+
+class _BufferedTCP(_Buffered, TCPTransport):
+    pass
+
+
+class _BufferedSSL(_Buffered, SSLTransport):
+    pass
+
+
+class _Connection(pyamqp.Connection):
+    """py-amqp's connection over the buffered transport."""
+
+    transport: Any
+
+    def Transport(  # noqa: N802 (py-amqp's name)
+        self, host: str, connect_timeout: float, ssl: Any = False, **given: Any
+    ) -> Any:
+        kind = _BufferedSSL if ssl else _BufferedTCP
+        return kind(host, connect_timeout=connect_timeout, ssl=ssl, **given)
+
+    def dispatch_arrived(self) -> None:
+        """Dispatches every whole frame that has arrived; waits for nothing."""
+        transport = self.transport
+        while self.connected and transport.has_frame():
+            self.on_inbound_frame(transport.read_frame())
+
+    def wait_and_dispatch(self) -> None:
+        """Waits for bytes, then dispatches every whole frame."""
+        self.transport.fill()
+        self.dispatch_arrived()
+
+
+class _Transport(pyamqp.Transport):
+    Connection = _Connection
+
+
+class BusConnection:
+    """One connection; `amqp` is py-amqp's, `channel()` opens a channel.
+
+    `timeout_s` bounds connecting, each read and each write.
+    """
+
+    def __init__(self, url: str, name: str, timeout_s: float = 10, heartbeat_s: int = 10) -> None:
+        self._kombu = KombuConnection(
+            url,
+            transport=_Transport,
+            heartbeat=heartbeat_s,
+            connect_timeout=timeout_s,
+            transport_options={
+                "client_properties": {"connection_name": name},
+                "on_blocked": self._on_blocked,
+                "on_unblocked": self._on_unblocked,
+                "read_timeout": timeout_s,
+                "write_timeout": timeout_s,
+            },
+        )
+        self.is_blocked = False
+        try:
+            self.amqp: Any = self._kombu.connection
+        except amqp_exceptions.AccessRefused as error:
+            raise BrokerRefused(_told(error)) from error
+        except amqp_exceptions.NotAllowed as error:
+            raise BrokerRefused(_told(error)) from error
+
+    @property
+    def socket(self) -> Any:
+        return self.amqp.transport.sock
+
+    def channel(self) -> Any:
+        return self.amqp.channel()
+
+    def take_in(self) -> None:
+        """On a socket that does not block: dispatches all that has arrived."""
+        try:
+            while True:
+                self.amqp.wait_and_dispatch()
+        except (BlockingIOError, SSLWantReadError):
+            return
+
+    def corked(self) -> Any:
+        return self.amqp.transport.corked()
+
+    def tick(self) -> None:
+        """Sends a heartbeat if due; raises if the broker has fallen silent."""
+        self.amqp.heartbeat_tick()
+
+    def close(self) -> None:
+        """Says goodbye to the broker, or lets go where it does not answer."""
+        try:
+            self._kombu.close()
+        except Exception:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Closes the socket without a word."""
+        transport = getattr(self.amqp, "transport", None)
+        if transport is not None:
+            transport.close()
+
+    def _on_blocked(self, _reason: str) -> None:
+        self.is_blocked = True
+
+    def _on_unblocked(self) -> None:
+        self.is_blocked = False
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Turns a refusal of the broker into a BrokerRefused that says what was asked."""
+    try:
+        yield
+    except _REFUSED as error:
+        raise BrokerRefused(f"{what}: {_told(error)}") from error
+
+
+def message(
+    body: bytes,
+    *,
+    content_type: str,
+    persistent: bool = False,
+    headers: dict[str, Any] | None = None,
+    **properties: Any,
+) -> amqp.Message:
+    """A message; transient unless `persistent`."""
+    return amqp.Message(
+        body,
+        content_type=content_type,
+        delivery_mode=2 if persistent else 1,
+        application_headers=headers or {},
+        **{name: value for name, value in properties.items() if value is not None},
+    )
+
+
+def _told(error: Exception) -> str:
+    return (
+        f"RabbitMQ 拒绝：请检查用户权限、虚拟主机，或删除参数不同的同名队列后重新 migrate | "
+        f"{str(error)[:400]}"
+    )

@@ -1,0 +1,224 @@
+"""Takes messages from queues and lets workers handle them.
+
+One consumer has one connection. It reconnects for as long as it must, never
+acknowledges on another channel than a message came on, and at the end stops
+taking, lets the workers finish, and only then closes.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+from eventlet.event import Event
+from eventlet.semaphore import Semaphore
+
+from chassis import failpoints, logs, metrics
+from chassis.broker import LOST, BusConnection
+
+log = logs.get("consumer")
+
+Handler = Callable[["Delivery"], None]
+
+
+class Delivery:
+    """One message and the channel it came on."""
+
+    __slots__ = ("channel", "consumer", "headers", "message", "received_at")
+
+    def __init__(self, consumer: Consumer, channel: Any, message: Any) -> None:
+        self.consumer = consumer
+        self.channel = channel
+        self.message = message
+        self.headers: dict[str, Any] = message.properties.get("application_headers") or {}
+        self.received_at = time.monotonic()
+
+    @property
+    def body(self) -> bytes:
+        body = self.message.body
+        return body if isinstance(body, bytes) else str(body).encode()
+
+    @property
+    def routing_key(self) -> str:
+        return str(self.message.delivery_info["routing_key"])
+
+    def property(self, name: str) -> str:
+        return str(self.message.properties.get(name) or "")
+
+    def ack(self) -> None:
+        """Lets the broker forget it; nothing if the channel is gone, since it comes again."""
+        if self.channel is not self.consumer.channel:
+            return
+        try:
+            self.channel.basic_ack(self.message.delivery_info["delivery_tag"])
+        except LOST as error:
+            self.consumer.give_up(self.channel, error)
+
+
+class Consumer:
+    """Queues, their handlers, and the workers they share."""
+
+    def __init__(
+        self,
+        name: str,
+        connect: Callable[[], BusConnection],
+        declare: Callable[[Any], None],
+        workers: int,
+        prefetch: int,
+    ) -> None:
+        self.name = name
+        self.channel: Any = None
+        self._connect = connect
+        self._declare = declare
+        self._workers = Semaphore(workers)
+        self._prefetch = prefetch
+        self._queues: list[tuple[str, Handler]] = []
+        self._connection: BusConnection | None = None
+        self._tags: list[str] = []
+        self._working = 0
+        self._stopping = False
+        self._idle = Event()
+        self._thread: Any = None
+        self._busy = metrics.busy_workers.labels(name)
+
+    def add(self, queue: str, handler: Handler) -> None:
+        """`handler` runs in a worker for each message of `queue`, and acks it itself."""
+        self._queues.append((queue, handler))
+
+    @property
+    def is_consuming(self) -> bool:
+        return self.channel is not None and not self._stopping
+
+    @property
+    def in_flight(self) -> int:
+        """Messages taken and not finished."""
+        return self._working
+
+    def start(self, on_fatal: Callable[[Exception], None]) -> None:
+        """Consumes until `stop`; `on_fatal` is told when the broker refuses."""
+        self._thread = eventlet.spawn(self._run, on_fatal)
+
+    def corked(self) -> Any:
+        """Sends what is written in the block in one piece (see BusConnection)."""
+        assert self._connection is not None
+        return self._connection.corked()
+
+    def give_up(self, channel: Any, error: Exception) -> None:
+        """Drops a connection on which something could not be sent."""
+        if channel is self.channel and self._connection is not None:
+            log.warning("connection given up", consumer=self.name, error=str(error))
+            self._connection.abandon()
+
+    def stop(self, timeout_s: float) -> bool:
+        """Stops taking messages and waits for the workers; False if some did not finish."""
+        self._stopping = True
+        channel = self.channel
+        if channel is not None:
+            for tag in self._tags:
+                try:
+                    channel.basic_cancel(tag, nowait=True)
+                except LOST as error:
+                    self.give_up(channel, error)
+        failpoints.reach("during_drain", self.name)
+        finished = self._wait_for_workers(timeout_s)
+        if self._thread is not None:
+            self._thread.kill()
+        if self._connection is not None:
+            if finished:
+                self._connection.close()
+            else:
+                self._connection.abandon()
+        return finished
+
+    def _wait_for_workers(self, timeout_s: float) -> bool:
+        if not self._working:
+            return True
+        with eventlet.Timeout(timeout_s, False):
+            self._idle.wait()
+        return not self._working
+
+    def _run(self, on_fatal: Callable[[Exception], None]) -> None:
+        delay = 0.2
+        while not self._stopping:
+            try:
+                self._consume()
+                delay = 0.2
+            except LOST as error:
+                self._lose(error)
+            except Exception as error:
+                on_fatal(error)
+                return
+            eventlet.sleep(delay * random.uniform(0.5, 1))
+            delay = min(delay * 2, 3)
+
+    def _consume(self) -> None:
+        connection = self._connect()
+        ticking = eventlet.spawn(self._tick, connection)
+        try:
+            channel = connection.channel()
+            self._declare(channel)
+            channel.basic_qos(0, self._prefetch, False)
+            self._connection, self.channel = connection, channel
+            self._tags = [
+                channel.basic_consume(queue, callback=self._receiver(channel, handler))
+                for queue, handler in self._queues
+            ]
+            log.info("consuming", consumer=self.name, queues=[queue for queue, _ in self._queues])
+            while connection.amqp.connected:
+                try:
+                    connection.amqp.wait_and_dispatch()
+                except TimeoutError:
+                    continue
+        finally:
+            ticking.kill()
+            if not self._stopping:
+                self.channel = None
+                connection.abandon()
+
+    def _receiver(self, channel: Any, handler: Handler) -> Callable[[Any], None]:
+        def receive(message: Any) -> None:
+            if self._stopping:
+                return  # not acknowledged: the broker gives it to another, or again
+            self._working += 1
+            eventlet.spawn_n(self._work, handler, Delivery(self, channel, message))
+
+        return receive
+
+    def _work(self, handler: Handler, delivery: Delivery) -> None:
+        try:
+            with self._workers:
+                if self._stopping:
+                    return  # not begun and not acknowledged: another takes it
+                self._busy.inc()
+                try:
+                    handler(delivery)
+                finally:
+                    self._busy.dec()
+        except Exception:
+            # A handler answers for its errors; what still comes here must not
+            # end the process. Without an ack the message comes again.
+            log.exception("handler failed", consumer=self.name)
+            self.give_up(delivery.channel, RuntimeError("handler failed"))
+        finally:
+            self._working -= 1
+            if self._stopping and not self._working and not self._idle.ready():
+                self._idle.send()
+
+    def _tick(self, connection: BusConnection) -> None:
+        while True:
+            eventlet.sleep(1)
+            try:
+                connection.tick()
+            except Exception as error:
+                log.warning("no heartbeat", consumer=self.name, error=str(error))
+                connection.abandon()
+                return
+
+    def _lose(self, error: Exception) -> None:
+        if self._stopping:
+            return
+        metrics.reconnects.labels(self.name).inc()
+        log.warning("broker lost", consumer=self.name, error=str(error))

@@ -1,0 +1,156 @@
+"""The contract as the router sees it, read from the protobuf descriptors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from google.protobuf import message_factory
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, MethodDescriptor
+from google.protobuf.message import Message
+
+from guanjia.policy.v1 import policy_pb2
+
+DEFAULT_DEADLINE_MS = 5_000
+MAX_DEADLINE_MS = 30_000
+
+
+class ContractMismatch(RuntimeError):
+    """Contract and code disagree; the process must not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One call of a contract."""
+
+    service: str  # housing
+    name: str  # ApproveDisposal
+    path: str  # /guanjia.housing.v1.HousingService/ApproveDisposal
+    request: type[Message]
+    response: type[Message]
+    permission: str
+    is_command: bool
+    deadline_ms: int
+
+    @property
+    def key(self) -> str:
+        """Its name in Python and on the bus: approve_disposal."""
+        return snake(self.name)
+
+    @property
+    def routing_key(self) -> str:
+        return f"{self.service}.{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One kind of fact a service publishes."""
+
+    service: str  # housing
+    name: str  # DisposalApproved
+    type: str  # guanjia.housing.v1.DisposalApproved
+    message: type[Message]
+    label: str
+
+    @property
+    def key(self) -> str:
+        """Routing key on the exchange of its service: disposal_approved."""
+        return snake(self.name)
+
+    @property
+    def exchange(self) -> str:
+        return f"{self.service}.events"
+
+
+def snake(name: str) -> str:
+    """ApproveDisposal → approve_disposal."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def service_of(package: str) -> str:
+    """guanjia.housing.v1 → housing."""
+    return package.split(".")[1]
+
+
+def methods_of(contract: ModuleType) -> dict[str, Method]:
+    """The calls of a generated module, by key. Refuses a method without a policy."""
+    found = {}
+    for service in contract.DESCRIPTOR.services_by_name.values():
+        for descriptor in service.methods:
+            method = _method(descriptor)
+            found[method.key] = method
+    return found
+
+
+def facts_of(events: ModuleType | None) -> dict[str, Fact]:
+    """The facts of a generated events module, by key."""
+    if events is None:
+        return {}
+    found = [
+        fact_of(message_factory.GetMessageClass(descriptor))
+        for descriptor in events.DESCRIPTOR.message_types_by_name.values()
+        if descriptor.GetOptions().HasExtension(policy_pb2.fact)
+    ]
+    return {fact.key: fact for fact in found}
+
+
+@cache
+def fact_of(message: type[Message]) -> Fact:
+    """The fact a message class is. Refuses a message that is not marked as one."""
+    descriptor = message.DESCRIPTOR
+    options = descriptor.GetOptions()
+    if not options.HasExtension(policy_pb2.fact):
+        raise ContractMismatch(f"{descriptor.full_name} is not marked as a fact")
+    return Fact(
+        service=service_of(descriptor.file.package),
+        name=descriptor.name,
+        type=descriptor.full_name,
+        message=message,
+        label=options.Extensions[policy_pb2.fact].label,
+    )
+
+
+def label_of(field: FieldDescriptor) -> str:
+    """What people call a field; its name where the contract does not say."""
+    return field.GetOptions().Extensions[policy_pb2.label] or field.name
+
+
+def value_label_of(value: Any) -> str:
+    """What people call an enum value (an EnumValueDescriptor)."""
+    return value.GetOptions().Extensions[policy_pb2.value_label] or value.name
+
+
+def label_of_value(descriptor: EnumDescriptor, number: int) -> str:
+    """What people call the value with this number."""
+    return value_label_of(descriptor.values_by_number[number])
+
+
+def labels_of(descriptor: Descriptor) -> dict[str, str]:
+    """Field name → what people call it."""
+    return {field.name: label_of(field) for field in descriptor.fields}
+
+
+def _method(descriptor: MethodDescriptor) -> Method:
+    path = f"/{descriptor.containing_service.full_name}/{descriptor.name}"
+    options = descriptor.GetOptions()
+    if not options.HasExtension(policy_pb2.method):
+        raise ContractMismatch(f"{path} has no policy")
+    policy = options.Extensions[policy_pb2.method]
+    if not policy.permission or policy.kind == policy_pb2.METHOD_KIND_UNSPECIFIED:
+        raise ContractMismatch(f"{path}: policy needs a permission and a kind")
+    is_command = policy.kind == policy_pb2.METHOD_KIND_COMMAND
+    if is_command and "request_id" not in descriptor.input_type.fields_by_name:
+        raise ContractMismatch(f"{path} is a command whose request has no request_id")
+    return Method(
+        service=service_of(descriptor.containing_service.file.package),
+        name=descriptor.name,
+        path=path,
+        request=message_factory.GetMessageClass(descriptor.input_type),
+        response=message_factory.GetMessageClass(descriptor.output_type),
+        permission=policy.permission,
+        is_command=is_command,
+        deadline_ms=min(policy.deadline_ms or DEFAULT_DEADLINE_MS, MAX_DEADLINE_MS),
+    )

@@ -1,0 +1,32 @@
+"""What every service tells Prometheus. Labels are names from the contract only."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+calls = Histogram(
+    "guanjia_call_seconds", "Time to answer a call", ["service", "method", "code"], buckets=_SECONDS
+)
+reactions = Histogram(
+    "guanjia_reaction_seconds",
+    "Time a reaction took",
+    ["consumer", "outcome"],
+    buckets=_SECONDS,
+)
+duplicates = Counter("guanjia_duplicates_total", "Facts that had been reacted to", ["consumer"])
+retries = Counter("guanjia_retries_total", "Facts put back for later", ["consumer"])
+parked = Counter("guanjia_parked_total", "Facts put aside for a person", ["consumer", "reason"])
+expired = Counter("guanjia_expired_calls_total", "Calls nobody waited for any more", ["service"])
+refused = Counter("guanjia_refused_messages_total", "Messages no call was in", ["service", "reason"])
+published = Counter("guanjia_published_total", "Facts the broker confirmed", ["exchange", "fact"])
+returned = Counter("guanjia_returned_total", "Facts no queue took", ["exchange", "fact"])
+outbox_waiting = Gauge("guanjia_outbox_waiting", "Facts committed and not published")
+outbox_unroutable = Gauge("guanjia_outbox_unroutable", "Of these, facts that no queue took")
+outbox_age = Gauge("guanjia_outbox_oldest_seconds", "Age of the oldest fact not published")
+relay_blocked = Gauge("guanjia_relay_blocked", "1 while the broker blocks publishing")
+reconnects = Counter("guanjia_reconnects_total", "Connections to the broker lost", ["connection"])
+hub_lag = Gauge("guanjia_hub_lag_seconds", "How late the event loop runs")
+busy_workers = Gauge("guanjia_busy_workers", "Workers at work", ["pool"])
+ready = Gauge("guanjia_ready", "1 while the process is ready to serve")

@@ -1,0 +1,91 @@
+"""Schema migrations of one service: the chassis' tables and the service's own.
+
+Two lines of revisions in one history (alembic): `chassis` for the tables every
+service has, and the service's own in `<service>/migrations`. Both go up and down,
+on SQLite and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Integer, String
+
+from chassis.service import Service
+from chassis.storage.columns import Instant
+from chassis.storage.database import Database
+
+_HERE = Path(__file__).parent / "migrations"
+
+
+class DatabaseNotReady(RuntimeError):
+    """The database is away, or its schema is not what this release needs."""
+
+
+def migrate(database: Database, service: Service, to: str = "heads") -> None:
+    """Brings the schema to a revision: `heads`, `base`, or one by name (downwards too)."""
+    config = _config(database, service)
+    if to == "base":
+        command.downgrade(config, "base")
+    elif to == "heads":
+        command.upgrade(config, "heads")
+    else:
+        command.upgrade(config, to)
+
+
+def downgrade(database: Database, service: Service, to: str) -> None:
+    """Takes the schema back to a revision."""
+    command.downgrade(_config(database, service), to)
+
+
+def revisions(database: Database, service: Service) -> list[str]:
+    """Every revision of the service, oldest first."""
+    script = ScriptDirectory.from_config(_config(database, service))
+    return [each.revision for each in reversed(list(script.walk_revisions()))]
+
+
+def require_current(database: Database, service: Service) -> None:
+    """Refuses a schema that lacks a revision of this release.
+
+    Revisions this release does not know are let be: during a rolling upgrade the
+    newer release has migrated already.
+    """
+    script = ScriptDirectory.from_config(_config(database, service))
+    needed = set(script.get_heads())
+    try:
+        with database.reading() as connection:
+            there = set(MigrationContext.configure(connection).get_current_heads())
+    except Exception as error:
+        raise DatabaseNotReady(f"数据库不可用 | the database is away: {error}") from error
+    known = {each.revision for each in script.walk_revisions()}
+    if not needed <= there and not there - known:
+        raise DatabaseNotReady(
+            f"数据库结构未更新，请先运行 python -m chassis migrate {service.name} | "
+            f"migrate first: {sorted(needed - there)} missing"
+        )
+
+
+def aggregate_columns() -> list[Column[Any]]:
+    """For revisions: the columns of `chassis.storage.Aggregate`, which do not change."""
+    return [
+        Column("id", String(36), primary_key=True),
+        Column("version", Integer, nullable=False),
+        Column("created_at", Instant, nullable=False),
+        Column("updated_at", Instant, nullable=False),
+    ]
+
+
+def _config(database: Database, service: Service) -> Config:
+    own = importlib.import_module(f"{service.name}.migrations")
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join([str(_HERE / "versions"), *own.__path__]))
+    config.attributes["url"] = database.url
+    return config

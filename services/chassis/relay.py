@@ -1,0 +1,198 @@
+"""The outbox relay: sends committed facts, and only those.
+
+Rows are taken with SKIP LOCKED and marked in the same transaction once the
+broker has confirmed them, so replicas share the work and none is lost; after a
+crash between the two a fact is sent again and its consumers know it by its id.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
+
+from chassis import failpoints, logs, metrics
+from chassis.application import utc_now
+from chassis.broker import BrokerRefused, message
+from chassis.envelope import CONTENT_TYPE
+from chassis.publisher import ConfirmedPublisher, NotConfirmed
+from chassis.storage.database import Database
+from chassis.storage.tables import outbox
+
+log = logs.get("relay")
+
+BATCH = 100
+RETURNED_AGAIN = timedelta(seconds=30)
+"""How long a fact that no queue took waits before it is tried again."""
+_PRUNE_EVERY_S = 3_600
+
+
+class Relay:
+    """Publishes the outbox of one database."""
+
+    def __init__(
+        self,
+        database: Database,
+        publisher: ConfirmedPublisher,
+        poll_s: float,
+        kept: timedelta,
+    ) -> None:
+        self._database = database
+        self._publisher = publisher
+        self._poll_s = poll_s
+        self._kept = kept
+        self._wanted = threading.Event()
+        self._stopping = False
+        self.beat_at = time.monotonic()
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._wanted.set()
+
+    def stop(self) -> None:
+        """Ends `run` once what is there is sent, or cannot be."""
+        self._stopping = True
+        self._wanted.set()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has looked lately."""
+        return time.monotonic() - self.beat_at < self._poll_s * 2 + 30
+
+    def run(self) -> None:
+        """Publishes until `stop`. Raises BrokerRefused, and nothing else."""
+        next_poll = next_prune = 0.0
+        while True:
+            now = time.monotonic()
+            self.beat_at = now
+            wanted = self._wanted.is_set()
+            if wanted or now >= next_poll:
+                self._wanted.clear()
+                self._round(again=now >= next_poll)
+                if now >= next_poll:
+                    self._quietly(self._measure)
+                    next_poll = now + self._poll_s
+            if now >= next_prune:
+                self._quietly(self._prune)
+                next_prune = now + _PRUNE_EVERY_S
+            if self._stopping:
+                self._publisher.close()
+                return
+            self._wanted.wait(min(1.0, self._poll_s))
+            self._publisher.keep_alive()
+            metrics.relay_blocked.set(self._publisher.is_blocked)
+
+    def publish_some(self, *, again: bool = False) -> int:
+        """Publishes one batch; how many left the outbox. With `again`, it takes facts
+        that no queue took before."""
+        now = utc_now()
+        due = _returned_before(now - RETURNED_AGAIN) if again else _FRESH
+        if self._database.is_sqlite:
+            # One process, one relay: the write gate is not held while the broker answers.
+            with self._database.reading() as connection:
+                rows = connection.execute(due).all()
+            returned = self._send(rows)
+            if rows:
+                with self._database.transaction() as connection:
+                    _mark(connection, rows, returned, now)
+            return len(rows) - len(returned)
+        with self._database.transaction() as connection:
+            rows = connection.execute(due.with_for_update(skip_locked=True)).all()
+            returned = self._send(rows)
+            if rows:
+                _mark(connection, rows, returned, now)
+        return len(rows) - len(returned)
+
+    def _round(self, *, again: bool) -> None:
+        try:
+            while self.publish_some() == BATCH:
+                self.beat_at = time.monotonic()
+            while again and self.publish_some(again=True) == BATCH:
+                self.beat_at = time.monotonic()
+        except NotConfirmed as error:
+            log.warning("facts wait", error=str(error))
+        except BrokerRefused:
+            raise
+        except Exception:
+            log.exception("relay failed; it will try again")
+
+    def _send(self, rows: Sequence[Row[Any]]) -> set[str]:
+        if not rows:
+            return set()
+        returned = self._publisher.publish(
+            [
+                (
+                    message(
+                        row.envelope.encode(),
+                        content_type=CONTENT_TYPE,
+                        persistent=True,
+                        message_id=row.id,
+                        content_encoding="utf-8",
+                    ),
+                    row.exchange,
+                    row.routing_key,
+                )
+                for row in rows
+            ]
+        )
+        for row in rows:
+            counter = metrics.returned if row.id in returned else metrics.published
+            counter.labels(row.exchange, row.routing_key).inc()
+        failpoints.reach("after_publish_before_mark")
+        return returned
+
+    def _measure(self) -> None:
+        with self._database.reading() as connection:
+            waiting = connection.execute(_WAITING).one()
+        metrics.outbox_waiting.set(waiting.number)
+        metrics.outbox_unroutable.set(waiting.unroutable)
+        oldest: datetime | None = waiting.oldest
+        age = (utc_now() - oldest).total_seconds() if oldest else 0
+        metrics.outbox_age.set(max(age, 0))
+
+    def _prune(self) -> None:
+        oldest = select(outbox.c.id).where(outbox.c.published_at < utc_now() - self._kept)
+        with self._database.transaction() as connection:
+            connection.execute(delete(outbox).where(outbox.c.id.in_(oldest.limit(5_000))))
+
+    def _quietly(self, act: Any) -> None:
+        try:
+            act()
+        except Exception:
+            log.exception("relay housekeeping failed; it will try again")
+
+
+def _returned_before(instant: datetime) -> Select[Any]:
+    return (
+        _ROWS.where(outbox.c.returned_at < instant).order_by(outbox.c.returned_at).limit(BATCH)
+    )
+
+
+def _mark(
+    connection: Connection, rows: Sequence[Row[Any]], returned: set[str], now: datetime
+) -> None:
+    sent = [row.id for row in rows if row.id not in returned]
+    if sent:
+        connection.execute(
+            update(outbox).where(outbox.c.id.in_(sent)).values(published_at=now, returned_at=None)
+        )
+    if returned:
+        connection.execute(
+            update(outbox).where(outbox.c.id.in_(returned)).values(returned_at=now)
+        )
+    failpoints.reach("after_mark")
+
+
+_ROWS = select(
+    outbox.c.id, outbox.c.exchange, outbox.c.routing_key, outbox.c.envelope
+).where(outbox.c.published_at.is_(None))
+_FRESH = _ROWS.where(outbox.c.returned_at.is_(None)).order_by(outbox.c.id).limit(BATCH)
+_WAITING = select(
+    func.count().label("number"),
+    func.count(outbox.c.returned_at).label("unroutable"),
+    func.min(outbox.c.created_at).label("oldest"),
+).where(outbox.c.published_at.is_(None))

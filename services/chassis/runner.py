@@ -1,0 +1,133 @@
+"""Starts, stops and prepares one service (see `chassis.__main__`)."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import eventlet
+import psycopg2.extensions
+from pydantic import ValidationError
+
+from chassis import failpoints, health, logs, migrate, topology
+from chassis.broker import LOST, BrokerRefused, BusConnection
+from chassis.contract import ContractMismatch
+from chassis.host import Host
+from chassis.service import Service
+from chassis.settings import ServiceSettings
+from chassis.storage.database import Database, DatabaseRefused
+
+EXIT_REFUSED = 2
+EXIT_UNFINISHED = 70
+
+
+class NotPatched(RuntimeError):
+    """The process was not made cooperative before anything else was imported."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m chassis")
+    parser.add_argument("act", choices=["run", "migrate", "settings"])
+    parser.add_argument("service")
+    parser.add_argument("--to", default="heads", help="revision to migrate to")
+    parser.add_argument("--no-queues", action="store_true", help="migrate the database only")
+    asked = parser.parse_args(arguments)
+    try:
+        _require_patched()
+        settings: ServiceSettings = ServiceSettings.read()
+        logs.configure(settings.log_level, asked.service)
+        service = load(asked.service)
+        if asked.act == "settings":
+            for name, value, help in settings.described():
+                print(f"{name}={value}\n    {help}")
+            return 0
+        if asked.act == "migrate":
+            return _migrate(service, settings, asked.to, queues=not asked.no_queues)
+        return _run(service, settings)
+    except ValidationError as error:
+        told = "; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors())
+        return _refused(f"设置有误 | wrong settings: {told}")
+    except (ContractMismatch, DatabaseRefused, BrokerRefused, NotPatched) as error:
+        return _refused(str(error))
+    except migrate.DatabaseNotReady as error:
+        return _refused(str(error))
+
+
+def load(name: str) -> Service:
+    """The service of that name: `service` in `<name>/service.py`."""
+    try:
+        module = importlib.import_module(f"{name}.service")
+    except ModuleNotFoundError as error:
+        if error.name in (name, f"{name}.service"):
+            raise ContractMismatch(f"没有名为 {name} 的服务 | no service {name}") from None
+        raise
+    service: Service = module.service
+    return service
+
+
+def _run(service: Service, settings: ServiceSettings) -> int:
+    failpoints.arm(settings.failpoint)
+    log = logs.get("runner")
+    host = Host(service, settings)
+    migrate.require_current(host.database, service)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: eventlet.spawn_n(host.end))
+    address = health.serve(
+        settings.metrics_host, settings.metrics_port, host.is_live, host.is_ready
+    )
+    host.start()
+    _settle_memory()
+    log.info("started", metrics=f"{address[0]}:{address[1]}", pid=os.getpid())
+    host.wait()
+    log.info("stopping")
+    if host.drain():
+        log.info("stopped")
+        return 0
+    log.error("work unfinished; it will be done again", after_s=settings.drain_timeout_s)
+    sys.stderr.flush()
+    os._exit(EXIT_UNFINISHED)
+
+
+def _migrate(service: Service, settings: ServiceSettings, to: str, *, queues: bool) -> int:
+    log = logs.get("migrate")
+    database = Database(settings.database_url.get_secret_value(), pool_size=2)
+    database.claim()
+    migrate.migrate(database, service, to)
+    log.info("database migrated", to=to)
+    if queues:
+        url = settings.broker_url.get_secret_value()
+        try:
+            connection = BusConnection(url, "migrate", settings.broker_timeout_s)
+        except LOST as error:
+            raise BrokerRefused(f"无法连接 RabbitMQ | cannot reach RabbitMQ: {error}") from error
+        topology.declare(
+            connection.channel(), service, settings.queue_type, settings.retry_delays_s
+        )
+        connection.close()
+        log.info("queues declared")
+    return 0
+
+
+def _require_patched() -> None:
+    for part in ("os", "select", "socket", "thread", "time"):
+        if not eventlet.patcher.is_monkey_patched(part):
+            raise NotPatched(f"{part} is not monkey-patched; start with python -m chassis run")
+    if psycopg2.extensions.get_wait_callback() is None:
+        raise NotPatched("psycopg2 would block the process; start with python -m chassis run")
+
+
+def _settle_memory() -> None:
+    """What is loaded by now stays; the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def _refused(why: str) -> Any:
+    print(f"guanjia: {why}", file=sys.stderr, flush=True)
+    return EXIT_REFUSED

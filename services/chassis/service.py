@@ -1,0 +1,94 @@
+"""A service: its name, its contract, and the nouns it is made of.
+
+Made once in `<service>/service.py`. Contract and code must agree: a method
+without a use case, a use case without a method, or one whose kind differs,
+refuses the start with a list of all that disagrees.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import ModuleType
+
+from chassis.contract import ContractMismatch, Fact, Method, fact_of, facts_of, methods_of
+from chassis.usecases import Reaction, UseCase, marked_in
+
+
+@dataclass
+class Service:
+    """The composition root of one service.
+
+    contract  generated module with its calls
+    events    generated module with the facts it publishes, if any
+    nouns     packages that may hold `usecases` and `reactions`
+    """
+
+    name: str
+    contract: ModuleType
+    nouns: tuple[ModuleType, ...]
+    events: ModuleType | None = None
+    methods: dict[str, Method] = field(init=False)
+    facts: dict[str, Fact] = field(init=False)
+    use_cases: dict[str, UseCase] = field(init=False)
+    reactions: dict[str, Reaction] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.methods = methods_of(self.contract)
+        self.facts = facts_of(self.events)
+        marked = list(self._marked())
+        self.use_cases = {each.name: each for each in marked if isinstance(each, UseCase)}
+        self.reactions = {each.name: each for each in marked if isinstance(each, Reaction)}
+        problems = list(self._disagreements(marked))
+        if problems:
+            told = "\n  ".join(problems)
+            raise ContractMismatch(f"{self.name}: contract and code disagree:\n  {told}")
+
+    @property
+    def rpc_queue(self) -> str:
+        """nameko's name for it, so that stock nameko clients reach it."""
+        return f"rpc-{self.name}"
+
+    @property
+    def parking_queue(self) -> str:
+        return f"{self.name}.parked"
+
+    def consumer_of(self, reaction: Reaction) -> str:
+        """The name under which a reaction is known in inbox, audit and logs."""
+        return f"{self.name}.{reaction.name}"
+
+    def queue_of(self, reaction: Reaction) -> str:
+        """Its queue, named as nameko names the queue of an event handler."""
+        fact = fact_of(reaction.message)
+        return f"evt-{fact.service}-{fact.key}--{self.consumer_of(reaction)}"
+
+    def _marked(self) -> Iterator[UseCase | Reaction]:
+        for noun in self.nouns:
+            for part in ("usecases", "reactions"):
+                name = f"{noun.__name__}.{part}"
+                if importlib.util.find_spec(name) is not None:
+                    yield from marked_in(importlib.import_module(name))
+
+    def _disagreements(self, marked: list[UseCase | Reaction]) -> Iterator[str]:
+        names = [each.name for each in marked]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"{name} is written twice"
+        for key, method in self.methods.items():
+            if method.service != self.name:
+                yield f"{method.path} belongs to {method.service}"
+            use_case = self.use_cases.get(key)
+            if use_case is None:
+                yield f"{method.path} has no use case {key}()"
+            elif use_case.is_command != method.is_command:
+                kind = "a command" if method.is_command else "a query"
+                yield f"{method.path} is {kind}, but {key}() is not"
+        for key in self.use_cases:
+            if key not in self.methods:
+                yield f"{key}() answers no method of the contract"
+        for reaction in self.reactions.values():
+            try:
+                fact_of(reaction.message)
+            except ContractMismatch as error:
+                yield f"{reaction.name}(): {error}"

@@ -1,0 +1,79 @@
+"""Settings: declared once with type, default, unit and help; read at start.
+
+Every setting is an environment variable `GUANJIA_<NAME>`, or a file of that name
+in the folder `GUANJIA_SECRETS_DIR` (how Kubernetes mounts secrets).
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class SharedSettings(BaseSettings):
+    """What every process of a deployment has."""
+
+    model_config = SettingsConfigDict(env_prefix="GUANJIA_", frozen=True, extra="ignore")
+
+    environment: Environment = Field(
+        Environment.PRODUCTION, description="development allows failpoints and open identities"
+    )
+    region_code: str = Field("990100", description="region of this deployment (GB/T 2260)")
+    broker_url: SecretStr = Field(
+        SecretStr("amqp://guest:guest@127.0.0.1:5672//"), description="RabbitMQ"
+    )
+    broker_timeout_s: float = Field(10, gt=0, description="limit of a blocking broker call, s")
+    heartbeat_s: int = Field(10, ge=1, description="AMQP heartbeat, s")
+    metrics_host: str = Field("127.0.0.1", description="address of /metrics, /livez, /readyz")
+    metrics_port: int = Field(0, ge=0, le=65535, description="its port; 0 for a free one")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @classmethod
+    def read(cls, **given: Any) -> Any:
+        """Settings from the environment; `given` overrides it."""
+        return cls(_secrets_dir=os.environ.get("GUANJIA_SECRETS_DIR"), **given)
+
+    def described(self) -> list[tuple[str, str, str]]:
+        """(variable, value, help) of each setting, secrets masked."""
+        rows = []
+        for name, info in type(self).model_fields.items():
+            value = getattr(self, name)
+            rows.append((f"GUANJIA_{name.upper()}", str(value), info.description or ""))
+        return rows
+
+
+class ServiceSettings(SharedSettings):
+    """What a domain service has besides."""
+
+    database_url: SecretStr = Field(
+        SecretStr("sqlite:///guanjia.db"),
+        description="postgresql+psycopg2://… in service, sqlite:///… on a single machine",
+    )
+    statement_timeout_ms: int = Field(5_000, gt=0, description="limit of one statement, ms")
+    lock_timeout_ms: int = Field(3_000, gt=0, description="limit of waiting for a lock, ms")
+    rpc_workers: int = Field(16, ge=1, description="calls worked on at once")
+    rpc_backlog: int = Field(240, ge=0, description="calls that may wait for a worker")
+    reaction_workers: int = Field(4, ge=1, description="facts worked on at once")
+    queue_type: str = Field("quorum", pattern="quorum|classic", description="of durable queues")
+    retry_delays_s: tuple[float, ...] = Field(
+        (1, 10, 60, 600), description="waits before a fact is tried again, s"
+    )
+    drain_timeout_s: float = Field(25, gt=0, description="time to finish work at SIGTERM, s")
+    outbox_poll_s: float = Field(5, gt=0, description="how often the relay looks unasked, s")
+    outbox_kept_days: float = Field(14, ge=0, description="published facts are kept, days")
+    failpoint: str = Field("", description="name:kill|raise|hang|delay[:times]; tests only")
+
+    @model_validator(mode="after")
+    def _production_is_whole(self) -> ServiceSettings:
+        if self.environment is Environment.PRODUCTION and self.failpoint:
+            raise ValueError("GUANJIA_FAILPOINT is refused in production settings")
+        return self

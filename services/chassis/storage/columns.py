@@ -1,0 +1,86 @@
+"""The words models are declared in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Money = BigInteger
+"""An amount in fen."""
+
+
+def new_id() -> str:
+    """A UUIDv7: unique, and later ones sort after earlier ones."""
+    return str(uuid_utils.uuid7())
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: timezone-aware UTC in Python, timestamptz in PostgreSQL."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        instant: datetime = value
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def words(kind: type[StrEnum]) -> Enum:
+    """A column that holds one word of `kind`, as text."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """The root of one service's models. Each service process has its own tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Aggregate:
+    """What every business object has: identity, a version, and when it changed.
+
+    The version grows with each change and guards against lost updates; its text
+    is the etag callers see. The unit of work sets the instants.
+    """
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(id=new_id(), **values)
+
+    def touch(self) -> None:
+        """Counts as changed though only what belongs to it did: a new version is due."""
+        flag_modified(self, "updated_at")
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]

@@ -1,0 +1,218 @@
+"""Engine, connections and the one way a transaction runs.
+
+The driver is left in autocommit mode and transactions are spoken in SQL, so
+that BEGIN and COMMIT share a round trip with the statements beside them; a read
+is one statement and nothing else.
+
+SQLite takes one writer at a time and its busy wait would stop the whole process
+under eventlet, so writers queue at a gate, and a second process is refused.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, Table, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import QueuePool
+
+
+class DatabaseRefused(RuntimeError):
+    """The database cannot be used as configured."""
+
+
+class Database:
+    """One service's database.
+
+    `pool_size` bounds the connections; ask for as many as there are workers.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        pool_size: int = 24,
+        statement_timeout_ms: int = 5_000,
+        lock_timeout_ms: int = 3_000,
+    ) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._gate = threading.Lock()
+        self._lock_file: IO[str] | None = None
+        if self.url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg2"):
+            raise DatabaseRefused(
+                f"数据库驱动 {self.url.drivername} 不受支持 | "
+                "use postgresql+psycopg2://… or sqlite:///…"
+            )
+        options: dict[str, Any] = {}
+        if self.is_sqlite:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            options["connect_args"] = {"check_same_thread": False, "timeout": 5}
+        else:
+            settings = (
+                f"-c timezone=UTC -c statement_timeout={statement_timeout_ms} "
+                f"-c lock_timeout={lock_timeout_ms}"
+            )
+            options["connect_args"] = {"options": settings, "connect_timeout": 5}
+            options["executemany_mode"] = "values_plus_batch"
+        self.engine = create_engine(
+            self.url,
+            poolclass=QueuePool,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            isolation_level="AUTOCOMMIT",
+            **options,
+        )
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+
+    def claim(self) -> None:
+        """Makes this process the only one to use a SQLite file."""
+        if not self.is_sqlite or not self.url.database or self._lock_file is not None:
+            return
+        lock = open(f"{self.url.database}.lock", "w")  # noqa: SIM115 (held while we live)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise DatabaseRefused(
+                f"SQLite 数据库 {self.url.database} 正被另一进程使用 | "
+                "a SQLite file serves one process; use PostgreSQL for replicas"
+            ) from None
+        self._lock_file = lock
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for single statements."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection on which one transaction may be spoken (see `begin`)."""
+        if not self.is_sqlite:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        with self._gate, self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A plain transaction: committed at the end, rolled back on any error."""
+        with self.writing() as connection:
+            self.begin(connection)
+            try:
+                yield connection
+            except BaseException:
+                self.rollback(connection)
+                raise
+            connection.exec_driver_sql("COMMIT")
+
+    def begin(self, connection: Connection) -> None:
+        connection.exec_driver_sql(self.begin_sql)
+
+    @property
+    def begin_sql(self) -> str:
+        return "BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN"
+
+    def rollback(self, connection: Connection) -> None:
+        """Ends a transaction without effect; a connection that cannot is given up."""
+        try:
+            if not connection.invalidated and not connection.closed:
+                connection.exec_driver_sql("ROLLBACK")
+        except Exception:
+            connection.invalidate()
+
+    def script(self) -> Script:
+        return Script(self)
+
+    def is_alive(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self.reading() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except Exception:
+            return False
+        return True
+
+    def close(self) -> None:
+        self.engine.dispose()
+        if self._lock_file is not None:
+            self._lock_file.close()
+            self._lock_file = None
+
+
+class Script:
+    """Several statements that travel together: one round trip on PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._mark = "?" if database.is_sqlite else "%s"
+        self._statements: list[tuple[str, list[Any]]] = []
+
+    def add(self, sql: str, *parameters: Any) -> Script:
+        """`sql` with ? for each parameter."""
+        self._statements.append((sql.replace("?", self._mark), list(parameters)))
+        return self
+
+    def insert(self, table: Table, rows: Sequence[dict[str, Any]], ending: str = "") -> Script:
+        """Rows of a chassis table; every row has the same keys."""
+        names = list(rows[0])
+        processors = [self._processor(table, name) for name in names]
+        marks = "(" + ", ".join([self._mark] * len(names)) + ")"
+        # SQLite allows 32,766 parameters a statement.
+        for start in range(0, len(rows), 2_000):
+            chunk = rows[start : start + 2_000]
+            sql = (
+                f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "
+                f"{', '.join([marks] * len(chunk))}{ending}"
+            )
+            values = [
+                process(row[name])
+                for row in chunk
+                for name, process in zip(names, processors, strict=True)
+            ]
+            self._statements.append((sql, values))
+        return self
+
+    def run(self, connection: Connection) -> Any:
+        """Runs them; the result is the last one's."""
+        if self._database.is_sqlite:
+            result = None
+            for sql, parameters in self._statements:
+                result = connection.exec_driver_sql(sql, tuple(parameters))
+            return result
+        sql = ";".join(sql for sql, _ in self._statements)
+        values = tuple(value for _, parameters in self._statements for value in parameters)
+        return connection.exec_driver_sql(sql, values)
+
+    def _processor(self, table: Table, name: str) -> Any:
+        key = (table.name, name)
+        known = _processors.setdefault(self._database.is_sqlite, {})
+        if key not in known:
+            dialect = self._database.engine.dialect
+            processor = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+            known[key] = processor or (lambda value: value)
+        return known[key]
+
+
+_processors: dict[bool, dict[tuple[str, str], Any]] = {}
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

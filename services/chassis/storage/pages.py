@@ -1,0 +1,50 @@
+"""Keyset pages: a list costs the same on its first page and on its thousandth.
+
+The token names the last row of the page before; it is opaque to callers.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, tuple_
+
+from chassis.errors import InvalidInput
+
+
+def page(
+    connection: Connection, statement: Select[Any], keys: Sequence[Any], request: Any
+) -> tuple[Sequence[Row[Any]], str]:
+    """One page of `statement` in the order of `keys`, and the token of the next page.
+
+    `keys` are columns of the statement, together unique, at best one index.
+    `request` has `page_size` (already checked) and `page_token`.
+    """
+    statement = statement.order_by(*keys).limit(request.page_size + 1)
+    if request.page_token:
+        statement = statement.where(tuple_(*keys) > tuple_(*_read(request.page_token, len(keys))))
+    rows = connection.execute(statement).all()
+    if len(rows) <= request.page_size:
+        return rows, ""
+    rows = rows[: request.page_size]
+    return rows, _write([getattr(rows[-1], key.key) for key in keys])
+
+
+def _write(values: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def _read(token: str, count: int) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (ValueError, RecursionError):
+        values = None
+    wanted = isinstance(values, list) and len(values) == count
+    if not wanted or not all(isinstance(each, str | int) for each in values):
+        raise InvalidInput.field(
+            "page_token", "INVALID_PAGE_TOKEN", "翻页标记无效", "not a token of this list"
+        )
+    return values

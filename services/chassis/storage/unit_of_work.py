@@ -1,0 +1,250 @@
+"""The unit of work: state, facts, inbox, stored reply and audit row in one transaction.
+
+(A unit of work is a transaction; a unit, 单位, is an organisation.)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from google.protobuf.message import Message
+from sqlalchemy import Connection, Row, Select, event, inspect
+from sqlalchemy.orm import Session
+
+from chassis import failpoints
+from chassis.contract import fact_of
+from chassis.envelope import Envelope, pack
+from chassis.errors import Conflict, NotFound
+from chassis.principal import Principal
+from chassis.storage import pages
+from chassis.storage.columns import Aggregate, new_id
+from chassis.storage.database import Database, Script
+from chassis.storage.tables import audit, outbox
+from chassis.wire import jsonable
+
+A = TypeVar("A", bound=Aggregate)
+
+_CHINA = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The circumstances of one call or reaction."""
+
+    principal: Principal
+    now: datetime
+    act: str
+    request_id: str = ""
+    traceparent: str = ""
+    region_code: str = ""
+
+
+class Reader:
+    """What a query works with: single statements, nothing kept."""
+
+    def __init__(self, connection: Connection, context: Context) -> None:
+        self.connection = connection
+        self.context = context
+
+    @property
+    def principal(self) -> Principal:
+        return self.context.principal
+
+    @property
+    def now(self) -> datetime:
+        return self.context.now
+
+    def row(self, statement: Select[Any], parameters: dict[str, Any], field: str) -> Row[Any]:
+        """The one row; NotFound naming `field` (a parameter) if there is none."""
+        row = self.connection.execute(statement, parameters).first()
+        if row is None:
+            raise NotFound.object(field, str(parameters[field]))
+        return row
+
+    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        return self.connection.execute(statement).all()
+
+    def page(
+        self, statement: Select[Any], keys: Sequence[Any], request: Any
+    ) -> tuple[Sequence[Row[Any]], str]:
+        """One keyset page of `statement`, and the token of the next (see `pages`)."""
+        return pages.page(self.connection, statement, keys, request)
+
+
+class _Session(Session):
+    """A session that writes down what it flushes."""
+
+    unit_of_work: UnitOfWork
+
+
+@dataclass
+class UnitOfWork:
+    """What a command or a reaction works with. It never commits by itself."""
+
+    connection: Connection
+    context: Context
+    database: Database
+    envelope: Envelope | None = None
+    session: Session = field(init=False)
+    _facts: list[tuple[Message, Any]] = field(default_factory=list)
+    _changes: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        session = _Session(self.connection, autoflush=False, expire_on_commit=False)
+        session.unit_of_work = self
+        self.session = session
+
+    @property
+    def principal(self) -> Principal:
+        return self.context.principal
+
+    @property
+    def now(self) -> datetime:
+        return self.context.now
+
+    @property
+    def source_service(self) -> str:
+        """In a reaction: the service that published the fact."""
+        assert self.envelope is not None
+        return self.envelope.source.rpartition("/")[2]
+
+    def get(
+        self, kind: type[A], id: str, field: str, etag: str = "", *, lock: bool = False
+    ) -> A:
+        """The object with this id. NotFound names `field`; Conflict if `etag` is not its own.
+
+        With `lock`, others wait until this transaction ends: for objects on which
+        many reactions come together.
+        """
+        found = self.session.get(kind, id, with_for_update=True if lock else None)
+        if found is None:
+            raise NotFound.object(field, id)
+        if etag and etag != str(found.version):
+            raise Conflict.stale()
+        return found
+
+    def find(self, statement: Select[Any]) -> Any:
+        """The first object of `statement`, or None."""
+        return self.session.scalars(statement).first()
+
+    def all(self, statement: Select[Any]) -> Sequence[Any]:
+        return self.session.scalars(statement).all()
+
+    def add(self, *objects: Aggregate) -> None:
+        self.session.add_all(objects)
+
+    def publish(self, fact: Message, of: Aggregate) -> None:
+        """Commits `fact` with the rest; the relay sends it afterwards.
+
+        `of` is the object it tells of: its id is the subject, its version the order.
+        """
+        fact_of(type(fact))
+        self._facts.append((fact, of))
+
+    def next_numbers(self, series: str, count: int = 1) -> list[str]:
+        """`count` business codes of a series, such as CZ-2026-000012, without gaps in order.
+
+        A number is given within the transaction, so the codes of one series are
+        given out one transaction after another.
+        """
+        year = self.now.astimezone(_CHINA).year
+        last = (
+            self.database.script()
+            .add(
+                "INSERT INTO numbers (series, year, last) VALUES (?, ?, ?) "
+                "ON CONFLICT (series, year) DO UPDATE SET last = numbers.last + excluded.last "
+                "RETURNING last",
+                series,
+                year,
+                count,
+            )
+            .run(self.connection)
+            .scalar_one()
+        )
+        return [f"{series}-{year}-{number:06}" for number in range(last - count + 1, last + 1)]
+
+    def flush(self) -> None:
+        self.session.flush()
+
+    def finish(self, script: Script) -> None:
+        """Adds all that is left to write to `script` and commits with it."""
+        self.session.flush()
+        script.insert(audit, [self._audit_row()])
+        if self._facts:
+            script.insert(outbox, [self._outbox_row(fact, of) for fact, of in self._facts])
+        failpoints.reach("before_commit", self.context.act)
+        script.add("COMMIT").run(self.connection)
+
+    @property
+    def has_facts(self) -> bool:
+        return bool(self._facts)
+
+    def _outbox_row(self, message: Message, of: Any) -> dict[str, Any]:
+        fact = fact_of(type(message))
+        id = new_id()
+        return {
+            "id": id,
+            "exchange": fact.exchange,
+            "routing_key": fact.key,
+            "envelope": pack(
+                message,
+                id=id,
+                region_code=self.context.region_code,
+                subject=of.id,
+                aggregate_version=of.version,
+                time=self.now,
+                traceparent=self.context.traceparent,
+            ),
+            "created_at": self.now,
+        }
+
+    def _audit_row(self) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "at": self.now,
+            "principal": self.principal.subject,
+            "act": self.context.act,
+            "request_id": self.context.request_id,
+            "changes": json.dumps(self._changes, ensure_ascii=False, separators=(",", ":")),
+        }
+
+    def _before_flush(self, new: Iterable[Any], dirty: Iterable[Any]) -> None:
+        for each in new:
+            if isinstance(each, Aggregate):
+                each.created_at = each.updated_at = self.now
+            self._changes.append({"new": _name(each), "after": _columns(each)})
+        for each in dirty:
+            if not self.session.is_modified(each):
+                continue
+            before = {
+                name: jsonable(value)
+                for name, value in inspect(each).committed_state.items()
+                if name in inspect(each).mapper.column_attrs
+            }
+            after = {name: jsonable(getattr(each, name)) for name in before}
+            if isinstance(each, Aggregate):
+                each.updated_at = self.now
+            self._changes.append({"object": _name(each), "before": before, "after": after})
+
+
+@event.listens_for(_Session, "before_flush")
+def _before_flush(session: _Session, _context: Any, _instances: Any) -> None:
+    session.unit_of_work._before_flush(session.new, session.dirty)
+
+
+def _name(each: Any) -> str:
+    return f"{each.__tablename__}/{each.id}"
+
+
+def _columns(each: Any) -> dict[str, Any]:
+    state = inspect(each)
+    return {
+        name: jsonable(value)
+        for name, value in state.dict.items()
+        if name in state.mapper.column_attrs
+    }

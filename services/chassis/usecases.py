@@ -1,0 +1,75 @@
+"""How a function becomes a call of the contract or a reaction to a fact.
+
+The decorators only mark; the function itself stays as written and testable. Its
+name is the contract's method in lower case: `approve_disposal` for
+`ApproveDisposal`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message
+
+from chassis.schemas import RequestSchema
+
+_MARK = "__guanjia__"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class UseCase:
+    """A function that answers one call."""
+
+    name: str
+    function: Callable[..., Any]
+    is_command: bool
+    schema: RequestSchema | None
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """A function that answers one foreign fact."""
+
+    name: str
+    function: Callable[..., None]
+    message: type[Message]
+
+
+def command(schema: RequestSchema | None = None) -> Callable[[F], F]:
+    """Marks `function(uow: UnitOfWork, request: Values) -> object` as a command."""
+    return _use_case(schema, is_command=True)
+
+
+def query(schema: RequestSchema | None = None) -> Callable[[F], F]:
+    """Marks `function(reader: Reader, request: Values) -> object` as a query."""
+    return _use_case(schema, is_command=False)
+
+
+def reaction(message: type[Message]) -> Callable[[F], F]:
+    """Marks `function(uow: UnitOfWork, fact)` as the reaction to facts of this type."""
+
+    def mark(function: F) -> F:
+        setattr(function, _MARK, Reaction(function.__name__, function, message))
+        return function
+
+    return mark
+
+
+def marked_in(module: object) -> list[UseCase | Reaction]:
+    """What is marked in a module, in the order it is written."""
+    found = (getattr(value, _MARK, None) for value in vars(module).values() if callable(value))
+    return [each for each in found if each is not None]
+
+
+def _use_case(
+    schema: RequestSchema | None, *, is_command: bool
+) -> Callable[[F], F]:
+    def mark(function: F) -> F:
+        setattr(function, _MARK, UseCase(function.__name__, function, is_command, schema))
+        return function
+
+    return mark

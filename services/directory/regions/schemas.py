@@ -1,0 +1,31 @@
+"""What requests about regions must satisfy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import validates_schema
+
+from chassis.schemas import Choice, Day, Line, PageSchema, RegionCode, RequestSchema, Wrong
+
+
+class DefineRegionSchema(RequestSchema):
+    code = RegionCode()
+    name = Line(100)
+    level = Choice()
+    parent_code = RegionCode(optional=True)
+    valid_from = Day()
+    valid_to = Day(optional=True)
+    successor_code = RegionCode(optional=True)
+
+    @validates_schema
+    def ends_after_it_begins(self, values: dict[str, Any], **_: Any) -> None:
+        ends = values.get("valid_to")
+        if ends is not None and ends < values["valid_from"]:
+            raise Wrong(
+                "ENDS_BEFORE_START", "停用日期早于启用日期", "ends before it begins", "valid_to"
+            )
+
+
+class ListRegionsSchema(PageSchema):
+    parent_code = RegionCode(optional=True)

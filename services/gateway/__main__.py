@@ -1,0 +1,27 @@
+"""`python -m gateway`: serves until SIGTERM. Exit codes: 0 ended as asked, 2 refused to start."""
+
+import asyncio
+import sys
+
+from pydantic import ValidationError
+
+from chassis import logs
+from chassis.contract import ContractMismatch
+from gateway.access import AccessRefused
+from gateway.server import serve
+from gateway.settings import GatewaySettings
+
+
+def main() -> int:
+    try:
+        settings: GatewaySettings = GatewaySettings.read()
+        logs.configure(settings.log_level, "gateway")
+        asyncio.run(serve(settings))
+    except (AccessRefused, ContractMismatch, ValidationError) as error:
+        print(f"guanjia: {error}", file=sys.stderr, flush=True)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

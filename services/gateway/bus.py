@@ -1,0 +1,245 @@
+"""The gateway's way to the services: one connection, calls matched by correlation id.
+
+The connection lives in the event loop: its socket is watched beside the clients'
+sockets, what has arrived is dispatched at once, what is to be sent leaves in one
+piece each turn of the loop, and nothing is shared between threads. Only connecting
+blocks, and does so in a thread of its own. Other threads come in through
+`asyncio.run_coroutine_threadsafe`.
+
+Replies come over RabbitMQ's direct reply-to, without a queue. When the connection
+is lost, every pending call fails with UNAVAILABLE, since its reply is lost too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from chassis import logs, metrics
+from chassis.broker import (
+    DEADLINE_HEADER,
+    DIRECT_REPLY,
+    ERROR_TYPE,
+    LOST,
+    PRINCIPAL_HEADER,
+    PROTOBUF,
+    RPC_EXCHANGE,
+    TRACE_HEADER,
+    BrokerRefused,
+    BusConnection,
+    message,
+)
+from chassis.errors import DeadlineExceeded, DomainError, Unavailable, unavailable
+
+log = logs.get("bus")
+
+
+class Refused(Exception):
+    """The service answered with an error; `status` is google.rpc.Status bytes."""
+
+    def __init__(self, status: bytes) -> None:
+        super().__init__("refused")
+        self.status = status
+
+
+class BusClient:
+    """Calls services. Used from one event loop only."""
+
+    def __init__(self, url: str, timeout_s: float, heartbeat_s: int) -> None:
+        self._url = url
+        self._timeout_s = timeout_s
+        self._heartbeat_s = heartbeat_s
+        self._connection: BusConnection | None = None
+        self._channel: Any = None
+        self._pending: dict[str, asyncio.Future[bytes]] = {}
+        self._ids = itertools.count(1)
+        self._sending = False
+        self._closing = False
+        self._keeper: asyncio.Task[None] | None = None
+        self.on_state: Callable[[bool], None] = lambda connected: None
+
+    @property
+    def is_connected(self) -> bool:
+        return self._connection is not None
+
+    @property
+    def pending(self) -> int:
+        """Calls waiting for their reply."""
+        return len(self._pending)
+
+    async def start(self) -> None:
+        """Begins to connect; calls fail with UNAVAILABLE until it is done."""
+        self._loop = asyncio.get_running_loop()
+        self._keeper = asyncio.create_task(self._keep())
+
+    async def call(
+        self, routing_key: str, body: bytes, timeout_s: float, principal: str, traceparent: str
+    ) -> bytes:
+        """The reply's bytes.
+
+        Raises Refused with the service's own error, DeadlineExceeded after
+        `timeout_s`, Unavailable when the call or its reply cannot travel.
+        """
+        connection = self._connection
+        if connection is None:
+            raise unavailable("消息总线暂不可用，请稍后重试", "the message bus is away")
+        if connection.is_blocked:
+            raise unavailable("消息总线暂停接收，请稍后重试", "the message bus takes nothing now")
+        id = str(next(self._ids))
+        future: asyncio.Future[bytes] = self._loop.create_future()
+        self._pending[id] = future
+        timer = self._loop.call_later(timeout_s, self._expire, id)
+        timeout_ms = max(int(timeout_s * 1000), 1)
+        request = message(
+            body,
+            content_type=PROTOBUF,
+            headers={
+                DEADLINE_HEADER: int(time.time() * 1000) + timeout_ms,
+                PRINCIPAL_HEADER: principal,
+                TRACE_HEADER: traceparent,
+            },
+            reply_to=DIRECT_REPLY,
+            correlation_id=id,
+            expiration=str(timeout_ms),
+        )
+        try:
+            self._channel.basic_publish(request, RPC_EXCHANGE, routing_key, mandatory=True)
+            if not self._sending:
+                self._sending = True
+                self._loop.call_soon(self._send)
+            return await future
+        except LOST as error:
+            self._lose(error)
+            raise unavailable("消息总线暂不可用，请稍后重试", "the message bus is away") from None
+        finally:
+            timer.cancel()
+            self._pending.pop(id, None)
+
+    async def close(self) -> None:
+        """Ends the connection; what is pending fails."""
+        self._closing = True
+        if self._keeper is not None:
+            self._keeper.cancel()
+        connection = self._connection
+        if connection is not None:
+            self._lose(None)
+
+    async def _keep(self) -> None:
+        """Connects, and connects again; heartbeats in between."""
+        delay = 0.1
+        while True:
+            if self._connection is None:
+                try:
+                    opened = await asyncio.to_thread(self._open)
+                except (*LOST, BrokerRefused) as error:
+                    log.warning("cannot reach the broker", error=str(error), again_in_s=delay)
+                    await asyncio.sleep(delay)
+                    delay = min(delay * 2, 3)
+                    continue
+                delay = 0.1
+                self._take(*opened)
+            await asyncio.sleep(min(self._heartbeat_s / 4, 1))
+            self._tick()
+
+    def _open(self) -> tuple[BusConnection, Any]:
+        name = f"gateway@{socket.gethostname()}:{os.getpid()}"
+        connection = BusConnection(self._url, name, self._timeout_s, self._heartbeat_s)
+        channel = connection.channel()
+        channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True, auto_delete=False)
+        channel.basic_consume(DIRECT_REPLY, no_ack=True, callback=self._on_reply)
+        channel.events["basic_return"].add(self._on_return)
+        connection.socket.setblocking(False)
+        connection.amqp.transport.hold()
+        return connection, channel
+
+    def _take(self, connection: BusConnection, channel: Any) -> None:
+        self._connection, self._channel = connection, channel
+        self._loop.add_reader(connection.socket, self._receive)
+        self.on_state(True)
+        log.info("connected")
+
+    def _receive(self) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            connection.take_in()
+        except LOST as error:
+            self._lose(error)
+
+    def _send(self) -> None:
+        self._sending = False
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            done = connection.amqp.transport.send_some()
+        except LOST as error:
+            self._lose(error)
+            return
+        if done:
+            self._loop.remove_writer(connection.socket)
+        else:
+            self._sending = True
+            self._loop.add_writer(connection.socket, self._send)
+
+    def _tick(self) -> None:
+        if self._connection is None:
+            return
+        try:
+            self._connection.tick()
+            self._send()
+        except LOST as error:
+            self._lose(error)
+
+    def _lose(self, error: Exception | None) -> None:
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        self._channel = None
+        self._sending = False
+        self._loop.remove_reader(connection.socket)
+        self._loop.remove_writer(connection.socket)
+        connection.abandon()
+        self.on_state(False)
+        if not self._closing:
+            metrics.reconnects.labels("gateway").inc()
+            log.warning("broker lost", error=str(error), pending=len(self._pending))
+        lost = unavailable(
+            "连接中断，结果未知；可用同一请求标识重试",
+            "the connection was lost; repeat with the same request_id",
+        )
+        self._fail(list(self._pending), lost)
+
+    def _on_reply(self, reply: Any) -> None:
+        properties = reply.properties
+        future = self._pending.get(properties.get("correlation_id", ""))
+        if future is None or future.done():
+            return  # its caller no longer waits
+        body = reply.body if isinstance(reply.body, bytes) else str(reply.body).encode()
+        if properties.get("type") == ERROR_TYPE:
+            future.set_exception(Refused(body))
+        else:
+            future.set_result(body)
+
+    def _on_return(self, _error: Any, _exchange: str, key: str, returned: Any) -> None:
+        service = key.partition(".")[0]
+        away = Unavailable(
+            "SERVICE_NOT_DEPLOYED", f"未部署 {service} 服务", f"{service} is not deployed here"
+        )
+        self._fail([returned.properties.get("correlation_id", "")], away)
+
+    def _expire(self, id: str) -> None:
+        late = DeadlineExceeded("DEADLINE_EXCEEDED", "处理超时", "not answered in time")
+        self._fail([id], late)
+
+    def _fail(self, ids: list[str], error: DomainError) -> None:
+        for id in ids:
+            future = self._pending.get(id)
+            if future is not None and not future.done():
+                future.set_exception(error)

@@ -1,0 +1,108 @@
+"""The gateway process: gRPC server, bus client, health, reflection, metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import signal
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from prometheus_client import start_http_server
+
+from chassis import logs, metrics
+from chassis.contract import ContractMismatch, Method, methods_of
+from gateway.access import DevelopmentAccess
+from gateway.bridge import Bridge
+from gateway.bus import BusClient
+from gateway.settings import GatewaySettings
+
+log = logs.get("gateway")
+
+
+def contracts(services: str) -> dict[str, dict[str, Method]]:
+    """Full name of each gRPC service → its methods by path."""
+    found: dict[str, dict[str, Method]] = {}
+    for name in filter(None, (each.strip() for each in services.split(","))):
+        try:
+            module = importlib.import_module(f"guanjia.{name}.v1.{name}_pb2")
+        except ModuleNotFoundError:
+            raise ContractMismatch(f"没有 {name} 的接口约定 | no contract for {name}") from None
+        for method in methods_of(module).values():
+            found.setdefault(method.path.split("/")[1], {})[method.path] = method
+    return found
+
+
+async def serve(settings: GatewaySettings) -> None:
+    """Serves until SIGTERM, then lets calls finish."""
+    offered = contracts(settings.services)
+    bus = BusClient(
+        settings.broker_url.get_secret_value(), settings.broker_timeout_s, settings.heartbeat_s
+    )
+    access = DevelopmentAccess(settings)
+    server = grpc.aio.server(
+        maximum_concurrent_rpcs=settings.max_concurrent_calls, options=_options(settings)
+    )
+    methods = [method for each in offered.values() for method in each.values()]
+    server.add_generic_rpc_handlers((Bridge(methods, bus, access),))
+    healthy = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
+    reflection.enable_server_reflection(
+        [*offered, health.SERVICE_NAME, reflection.SERVICE_NAME], server
+    )
+    tell_health = _health_of(healthy, ["", *offered])
+    bus.on_state = tell_health
+    tell_health(False)
+    port = server.add_insecure_port(f"{settings.grpc_host}:{settings.grpc_port}")
+    metrics_server, _ = start_http_server(settings.metrics_port, settings.metrics_host)
+    await bus.start()
+    await server.start()
+    log.info(
+        "started",
+        grpc=f"{settings.grpc_host}:{port}",
+        metrics=f"{settings.metrics_host}:{metrics_server.server_port}",
+    )
+    await _until_asked_to_stop()
+    log.info("stopping")
+    await healthy.enter_graceful_shutdown()
+    await server.stop(settings.drain_timeout_s)
+    await bus.close()
+    log.info("stopped")
+
+
+def _options(settings: GatewaySettings) -> list[tuple[str, Any]]:
+    return [
+        ("grpc.max_receive_message_length", settings.max_message_bytes),
+        ("grpc.max_send_message_length", settings.max_message_bytes),
+        ("grpc.max_metadata_size", 16 * 1024),
+        ("grpc.keepalive_time_ms", 60_000),
+        ("grpc.keepalive_timeout_ms", 20_000),
+        ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        ("grpc.max_connection_age_grace_ms", 30_000),
+        ("grpc.so_reuseport", 0),
+    ]
+
+
+def _health_of(servicer: Any, names: list[str]) -> Any:
+    tasks: set[asyncio.Task[None]] = set()
+
+    def tell(connected: bool) -> None:
+        serving = health_pb2.HealthCheckResponse.ServingStatus
+        status = serving.SERVING if connected else serving.NOT_SERVING
+        metrics.ready.set(connected)
+        for name in names:
+            task = asyncio.ensure_future(servicer.set(name, status))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+    return tell
+
+
+async def _until_asked_to_stop() -> None:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    await asked.wait()

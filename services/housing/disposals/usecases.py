@@ -1,0 +1,174 @@
+"""What may be done with disposals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+
+from chassis.assets import FIELDS
+from chassis.errors import AlreadyExists
+from chassis.schemas import PageSchema
+from chassis.storage import Reader, UnitOfWork
+from chassis.usecases import command, query
+from chassis.wire import Values, to_message
+from guanjia.asset.v1 import asset_pb2
+from guanjia.housing.v1 import events_pb2
+from housing.disposals import rules
+from housing.disposals.model import (
+    RELEASED,
+    Disposal,
+    DisposalLine,
+    DisposalState,
+    LineState,
+)
+from housing.disposals.schemas import (
+    CompletionSchema,
+    CreateDisposalSchema,
+    DecisionSchema,
+    RejectionSchema,
+    SettlementSchema,
+)
+from housing.properties.model import Property
+
+_DISPOSALS = Disposal.__table__
+_LINES = DisposalLine.__table__
+
+
+@command(CreateDisposalSchema())
+def create_disposal(uow: UnitOfWork, request: Values) -> Disposal:
+    if request.property_id:
+        uow.get(Property, request.property_id, "property_id")
+    created = Disposal(
+        code=uow.next_numbers("CZ")[0],
+        state=DisposalState.DRAFT,
+        property_id=request.property_id or None,
+        reason=request.reason,
+        requested_by=uow.principal.subject,
+    )
+    for asset in request.assets:
+        created.add_line(**{name: asset[name] for name in FIELDS})
+    uow.add(created)
+    return created
+
+
+@command()
+def submit_disposal(uow: UnitOfWork, request: Values) -> Disposal:
+    found = _get(uow, request)
+    found.submit()
+    return found.as_of(uow.now)
+
+
+@command(DecisionSchema())
+def approve_disposal(uow: UnitOfWork, request: Values) -> Disposal:
+    found = _get(uow, request)
+    found.approve(by=uow.principal.subject, at=uow.now, note=request.note)
+    _refuse_released_elsewhere(uow, found)
+    if found.property_id:
+        uow.get(Property, found.property_id, "property_id").begin_disposal()
+    uow.publish(
+        events_pb2.DisposalApproved(
+            document_id=found.id,
+            document_code=found.code,
+            property_id=found.property_id or "",
+            assets=[
+                to_message(asset_pb2.ReleasedAsset, line, line_id=line.id) for line in found.lines
+            ],
+            approved_by=found.decided_by,
+            approved_at=found.decided_at,
+        ),
+        of=found,
+    )
+    return found.as_of(uow.now)
+
+
+@command(RejectionSchema())
+def reject_disposal(uow: UnitOfWork, request: Values) -> Disposal:
+    found = _get(uow, request)
+    found.reject(by=uow.principal.subject, at=uow.now, note=request.note)
+    return found.as_of(uow.now)
+
+
+@command()
+def withdraw_disposal(uow: UnitOfWork, request: Values) -> Disposal:
+    found = _get(uow, request)
+    found.withdraw()
+    return found.as_of(uow.now)
+
+
+@command(SettlementSchema())
+def settle_disposal_line(uow: UnitOfWork, request: Values) -> Disposal:
+    found = _get(uow, request)
+    found.settle_line(request.line_id, request.remark)
+    return found.as_of(uow.now)
+
+
+@command(CompletionSchema())
+def complete_disposal(uow: UnitOfWork, request: Values) -> Disposal:
+    found = _get(uow, request)
+    found.complete(request.income_fen)
+    if found.property_id:
+        uow.get(Property, found.property_id, "property_id").end_disposal()
+    fact = to_message(
+        events_pb2.DisposalCompleted, found, document_id=found.id, document_code=found.code
+    )
+    uow.publish(fact, of=found)
+    return found.as_of(uow.now)
+
+
+_BY_ID = select(_DISPOSALS).where(_DISPOSALS.c.id == bindparam("disposal_id"))
+
+
+@query()
+def get_disposal(reader: Reader, request: Values) -> Any:
+    row = reader.row(_BY_ID, {"disposal_id": request.disposal_id}, "disposal_id")
+    return _with_lines(reader, [row])[0]
+
+
+@query(PageSchema())
+def list_disposals(reader: Reader, request: Values) -> dict[str, Any]:
+    statement = select(_DISPOSALS)
+    if request.state:
+        statement = statement.where(_DISPOSALS.c.state == request.state)
+    if request.overdue:
+        statement = statement.where(_DISPOSALS.c.id.in_(_with_overdue_lines(reader)))
+    rows, token = reader.page(statement, [_DISPOSALS.c.code], request)
+    return {"disposals": _with_lines(reader, rows), "next_page_token": token}
+
+
+def _get(uow: UnitOfWork, request: Values) -> Disposal:
+    return uow.get(Disposal, request.disposal_id, "disposal_id", request.etag, lock=True)
+
+
+def _with_overdue_lines(reader: Reader) -> Select[Any]:
+    return select(_LINES.c.disposal_id).where(
+        _LINES.c.state == LineState.AWAITING_INTAKE, _LINES.c.answer_due_at < reader.now
+    )
+
+
+def _with_lines(reader: Reader, disposals: Any) -> list[dict[str, Any]]:
+    """Disposals with their lines, in one more statement however many there are."""
+    ids = [each.id for each in disposals]
+    lines = reader.rows(
+        select(_LINES).where(_LINES.c.disposal_id.in_(ids)).order_by(_LINES.c.position)
+    )
+    found = {each.id: {**each._mapping, "lines": []} for each in disposals}
+    for line in lines:
+        overdue = rules.is_overdue(line.answer_due_at, reader.now)
+        found[line.disposal_id]["lines"].append({**line._mapping, "overdue": overdue})
+    return list(found.values())
+
+
+def _refuse_released_elsewhere(uow: UnitOfWork, disposal: Disposal) -> None:
+    """An asset leaves once: no other disposal may have released it."""
+    codes = [line.asset_code for line in disposal.lines]
+    statement = select(DisposalLine).where(
+        DisposalLine.asset_code.in_(codes),
+        DisposalLine.state.in_(RELEASED),
+        DisposalLine.disposal_id != disposal.id,
+    )
+    other = uow.find(statement) if codes else None
+    if other is not None:
+        zh = f"资产 {other.asset_code} 已在另一处置单中移交"
+        en = f"asset {other.asset_code} was released by another disposal"
+        raise AlreadyExists.key("assets", "ASSET_ALREADY_RELEASED", zh, en)

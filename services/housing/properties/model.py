@@ -1,0 +1,120 @@
+"""Property (房产): a building or a piece of land on the register."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, Integer, Numeric, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.errors import IllegalState, InvalidInput
+from chassis.storage import Aggregate, Base, Money, words
+from housing.properties import rules
+
+
+class PropertyKind(StrEnum):
+    OFFICE = "office"
+    TECHNICAL = "technical"
+    COMMERCIAL = "commercial"
+    RESIDENTIAL = "residential"
+    LAND = "land"
+
+
+class UseState(StrEnum):
+    IN_USE = "in_use"
+    IDLE = "idle"
+    LET = "let"
+    LENT = "lent"
+    DANGEROUS = "dangerous"
+    UNDER_DISPOSAL = "under_disposal"
+    DISPOSED = "disposed"
+
+
+class AccountState(StrEnum):
+    BOOKED = "booked"
+    UNBOOKED = "unbooked"
+    NOMINAL = "nominal"
+
+
+class TitleState(StrEnum):
+    REGISTERED = "registered"
+    IN_PROGRESS = "in_progress"
+    OBSTACLE = "obstacle"
+    NOT_REGISTRABLE = "not_registrable"
+
+
+LEAVING = (UseState.UNDER_DISPOSAL, UseState.DISPOSED)
+"""States only a disposal may set."""
+
+FIGURES = ("floor_area_m2", "usable_area_m2", "use_state", "unit_uscc")
+"""What others keep figures by: a change of these is a fact."""
+
+
+class Property(Aggregate, Base):
+    __tablename__ = "properties"
+
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[PropertyKind] = mapped_column(words(PropertyKind))
+    address: Mapped[str] = mapped_column(String(300))
+    region_code: Mapped[str] = mapped_column(String(12))
+    floors: Mapped[int] = mapped_column(Integer)
+    floor_area_m2: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    usable_area_m2: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    book_value_fen: Mapped[int] = mapped_column(Money)
+    use_state: Mapped[UseState] = mapped_column(words(UseState))
+    account_state: Mapped[AccountState] = mapped_column(words(AccountState))
+    title_state: Mapped[TitleState] = mapped_column(words(TitleState))
+    title_number: Mapped[str] = mapped_column(String(100))
+    unit_name: Mapped[str] = mapped_column(String(200))
+    unit_uscc: Mapped[str] = mapped_column(String(18))
+    built_year: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = (
+        Index("ix_properties_region_code", "region_code"),
+        Index("ix_properties_kind_use_state", "kind", "use_state"),
+    )
+
+    def revise(self, **changes: Any) -> bool:
+        """Changes figures by name; whether one that others keep figures by changed."""
+        if self.use_state is UseState.DISPOSED:
+            raise IllegalState.move("修改", "change a property", "已处置", "disposed")
+        if "use_state" in changes and changes["use_state"] != self.use_state:
+            self._may_be_used_as(UseState(changes["use_state"]))
+        before = [getattr(self, name) for name in FIGURES]
+        for name, value in changes.items():
+            setattr(self, name, value)
+        if not rules.usable_fits(self.floor_area_m2, self.usable_area_m2):
+            raise area_mismatch("usable_area_m2")
+        return before != [getattr(self, name) for name in FIGURES]
+
+    def begin_disposal(self) -> None:
+        if self.use_state in LEAVING:
+            state = "处置中" if self.use_state is UseState.UNDER_DISPOSAL else "已处置"
+            raise IllegalState.move("处置该房产", "dispose of the property", state, self.use_state)
+        self.use_state = UseState.UNDER_DISPOSAL
+
+    def end_disposal(self) -> None:
+        if self.use_state is not UseState.UNDER_DISPOSAL:
+            raise IllegalState.move(
+                "办结处置", "complete its disposal", "未在处置", str(self.use_state)
+            )
+        self.use_state = UseState.DISPOSED
+
+    def _may_be_used_as(self, state: UseState) -> None:
+        if state in LEAVING or self.use_state in LEAVING:
+            raise IllegalState.move(
+                "直接改变使用状态", "set the use state by hand", "处置流程管理", "under a disposal"
+            )
+
+
+def area_mismatch(field: str) -> InvalidInput:
+    """The usable area is larger than the floor area."""
+    return InvalidInput.field(
+        field,
+        "USABLE_EXCEEDS_FLOOR_AREA",
+        "使用面积不能大于建筑面积",
+        "the usable area exceeds the floor area",
+    )

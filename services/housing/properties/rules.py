@@ -1,0 +1,16 @@
+"""What must hold of a property's figures."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+
+def usable_fits(floor_area_m2: Decimal, usable_area_m2: Decimal) -> bool:
+    """Usable area lies within the floor area (JGJ/T 235: it is a part of it)."""
+    return usable_area_m2 <= floor_area_m2
+
+
+def year_is_plausible(built_year: int, today: date) -> bool:
+    """0 means unknown; nothing on the register is older than 1840 or not yet built."""
+    return built_year == 0 or 1840 <= built_year <= today.year

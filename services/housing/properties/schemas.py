@@ -1,0 +1,75 @@
+"""What requests about properties must satisfy."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import fields, validates_schema
+
+from chassis.schemas import (
+    Area,
+    Choice,
+    Code,
+    Fen,
+    Line,
+    PageSchema,
+    RegionCode,
+    RequestSchema,
+    Uscc,
+    Whole,
+    Wrong,
+)
+from housing.properties import rules
+
+
+class FiguresSchema(RequestSchema):
+    """Rules across fields, the same for requests and register rows."""
+
+    @validates_schema
+    def areas_fit(self, values: dict[str, Any], **_: Any) -> None:
+        floor, usable = values.get("floor_area_m2"), values.get("usable_area_m2")
+        if floor is not None and usable is not None and not rules.usable_fits(floor, usable):
+            raise Wrong(
+                "USABLE_EXCEEDS_FLOOR_AREA",
+                "使用面积不能大于建筑面积",
+                "the usable area exceeds the floor area",
+                field="usable_area_m2",
+            )
+
+    @validates_schema
+    def year_is_plausible(self, values: dict[str, Any], **_: Any) -> None:
+        if not rules.year_is_plausible(values.get("built_year", 0), datetime.now(UTC).date()):
+            raise Wrong("OUT_OF_RANGE", "年份不合理", "not a plausible year", field="built_year")
+
+
+class PropertySchema(FiguresSchema):
+    code = Code()
+    name = Line()
+    kind = Choice()
+    address = Line(300)
+    region_code = RegionCode()
+    floors = Whole(0, 200)
+    floor_area_m2 = Area()
+    usable_area_m2 = Area()
+    book_value_fen = Fen()
+    use_state = Choice()
+    account_state = Choice()
+    title_state = Choice()
+    title_number = Line(100, optional=True)
+    unit_name = Line(optional=True)
+    unit_uscc = Uscc(optional=True)
+    built_year = Whole(0, 2200)
+
+
+class CreatePropertySchema(RequestSchema):
+    property = fields.Nested(PropertySchema, required=True)
+
+
+class ListPropertiesSchema(PageSchema):
+    region_code = RegionCode(prefix=True, optional=True)
+    code = Code(optional=True)
+
+
+class SummarizePropertiesSchema(RequestSchema):
+    region_code = RegionCode(prefix=True, optional=True)

@@ -1,0 +1,98 @@
+"""Intake (入仓): an asset on its way into the store.
+
+    drafted → accepted (a card is made) or rejected
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.errors import IllegalState
+from chassis.storage import Aggregate, Base, Instant, Money, words
+from warehouse.items.model import Condition, Item, ItemState
+
+
+class IntakeState(StrEnum):
+    DRAFTED = "drafted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class RejectionReason(StrEnum):
+    BEYOND_REPAIR = "beyond_repair"
+    NOT_RECEIVED = "not_received"
+    NOT_AS_LISTED = "not_as_listed"
+    STILL_ON_LOAN = "still_on_loan"
+    ALREADY_HELD = "already_held"
+
+
+STATE_NAMES = {
+    IntakeState.DRAFTED: "待验收",
+    IntakeState.ACCEPTED: "已入仓",
+    IntakeState.REJECTED: "已退回",
+}
+
+
+class Intake(Aggregate, Base):
+    """Source columns are named as in guanjia.asset.v1.SourceLine, asset columns as in Asset."""
+
+    __tablename__ = "intakes"
+
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    state: Mapped[IntakeState] = mapped_column(words(IntakeState))
+    service: Mapped[str] = mapped_column(String(40))
+    document_id: Mapped[str] = mapped_column(String(64))
+    document_code: Mapped[str] = mapped_column(String(64))
+    line_id: Mapped[str] = mapped_column(String(64))
+    asset_code: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    class_code: Mapped[str] = mapped_column(String(20))
+    acquired_on: Mapped[date | None] = mapped_column(Date)
+    original_value_fen: Mapped[int] = mapped_column(Money)
+    condition: Mapped[Condition] = mapped_column(words(Condition))
+    store_id: Mapped[str | None] = mapped_column(ForeignKey("stores.id"))
+    place: Mapped[str] = mapped_column(String(100), default="")
+    value_fen: Mapped[int] = mapped_column(Money, default=0)
+    item_id: Mapped[str | None] = mapped_column(ForeignKey("items.id"))
+    rejection_reason: Mapped[RejectionReason | None] = mapped_column(words(RejectionReason))
+    remark: Mapped[str] = mapped_column(String(500), default="")
+    decided_by: Mapped[str] = mapped_column(String(200), default="")
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        UniqueConstraint("service", "document_id", "line_id", name="uq_intakes_source"),
+        Index("ix_intakes_state_code", "state", "code"),
+        Index("ix_intakes_document_id_code", "document_id", "code"),
+        Index("ix_intakes_asset_code", "asset_code"),
+    )
+
+    def accept(self, item: Item, by: str, at: datetime) -> None:
+        """The asset lies at its place; `item` is its card from now on."""
+        self._require_open("验收", "accept")
+        self.state = IntakeState.ACCEPTED
+        self.item_id = item.id
+        self.store_id, self.place, self.value_fen = item.store_id, item.place, item.value_fen
+        self.decided_by, self.decided_at = by, at
+
+    def reject(self, reason: RejectionReason, remark: str, by: str, at: datetime) -> None:
+        self._require_open("退回", "reject")
+        self.state = IntakeState.REJECTED
+        self.rejection_reason, self.remark = reason, remark
+        self.decided_by, self.decided_at = by, at
+
+    def _require_open(self, act_zh: str, act_en: str) -> None:
+        if self.state is not IntakeState.DRAFTED:
+            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))
+
+
+def obstacle(held: Item | None) -> RejectionReason | None:
+    """Why an asset that has the card `held` cannot be taken in."""
+    if held is None:
+        return None
+    if held.state is ItemState.ON_LOAN:
+        return RejectionReason.STILL_ON_LOAN
+    return RejectionReason.ALREADY_HELD

@@ -1,0 +1,27 @@
+"""What requests about intakes must satisfy."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from chassis.assets import AssetSchema
+from chassis.schemas import Choice, Fen, Identifier, Line, PageSchema, RequestSchema
+
+
+class OfferAssetSchema(RequestSchema):
+    asset = fields.Nested(AssetSchema, required=True)
+
+
+class ListIntakesSchema(PageSchema):
+    document_id = Line(64, optional=True)
+
+
+class AcceptIntakeSchema(RequestSchema):
+    store_id = Identifier()
+    place = Line(100)
+    value_fen = Fen()
+
+
+class RejectIntakeSchema(RequestSchema):
+    reason = Choice()
+    remark = Line(500, optional=True)

@@ -1,0 +1,27 @@
+"""Store (公物仓库): a place, or a list of places, where idle assets are kept."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.storage import Aggregate, Base, words
+
+
+class StoreKind(StrEnum):
+    PHYSICAL = "physical"
+    BRANCH = "branch"
+    VIRTUAL = "virtual"
+
+
+class Store(Aggregate, Base):
+    __tablename__ = "stores"
+
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[StoreKind] = mapped_column(words(StoreKind))
+    address: Mapped[str] = mapped_column(String(300))
+    region_code: Mapped[str] = mapped_column(String(12))
+    owner_name: Mapped[str] = mapped_column(String(200))

@@ -1,0 +1,14 @@
+"""What requests about stores must satisfy."""
+
+from __future__ import annotations
+
+from chassis.schemas import Choice, Code, Line, RegionCode, RequestSchema
+
+
+class CreateStoreSchema(RequestSchema):
+    code = Code()
+    name = Line()
+    kind = Choice()
+    address = Line(300, optional=True)
+    region_code = RegionCode()
+    owner_name = Line()

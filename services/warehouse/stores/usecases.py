@@ -1,0 +1,39 @@
+"""What may be done with stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from chassis.errors import AlreadyExists
+from chassis.schemas import PageSchema
+from chassis.storage import Reader, UnitOfWork
+from chassis.usecases import command, query
+from chassis.wire import Values
+from warehouse.stores.model import Store
+from warehouse.stores.schemas import CreateStoreSchema
+
+_TABLE = Store.__table__
+_BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("store_id"))
+_GIVEN = ("code", "name", "kind", "address", "region_code", "owner_name")
+
+
+@command(CreateStoreSchema())
+def create_store(uow: UnitOfWork, request: Values) -> Store:
+    if uow.find(select(Store).where(Store.code == request.code)) is not None:
+        raise AlreadyExists.key("code", "CODE_TAKEN", "仓库编号已使用", "this code is taken")
+    created = Store(**request.present(*_GIVEN))
+    uow.add(created)
+    return created
+
+
+@query()
+def get_store(reader: Reader, request: Values) -> Any:
+    return reader.row(_BY_ID, {"store_id": request.store_id}, "store_id")
+
+
+@query(PageSchema())
+def list_stores(reader: Reader, request: Values) -> dict[str, Any]:
+    rows, token = reader.page(select(_TABLE), [_TABLE.c.code], request)
+    return {"stores": rows, "next_page_token": token}
