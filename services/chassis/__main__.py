@@ -8,7 +8,12 @@ Exit codes: 0 ended as asked; 1 failed; 2 refused to start (says why); 70 work w
 still going on when the time to finish was over.
 """
 
-import eventlet
+import warnings
+
+# nameko stands on eventlet; its announcement at each start would help no operator.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+import eventlet  # noqa: E402
 
 eventlet.monkey_patch()
 

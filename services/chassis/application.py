@@ -34,7 +34,7 @@ from chassis.errors import (
 )
 from chassis.principal import ANONYMOUS, Principal
 from chassis.service import Service
-from chassis.storage.database import Database
+from chassis.storage.database import Database, is_taken
 from chassis.storage.tables import inbox, replies
 from chassis.storage.unit_of_work import Context, Reader, UnitOfWork
 from chassis.usecases import Reaction, UseCase
@@ -43,7 +43,6 @@ from chassis.wire import Values, labels_in, to_message, to_plain
 R = TypeVar("R")
 
 ATTEMPTS = 5
-_ONCE = " ON CONFLICT DO NOTHING RETURNING 1"
 
 
 def utc_now() -> datetime:
@@ -105,15 +104,16 @@ class Application:
                     "message_id": envelope.id,
                     "received_at": context.now,
                 }
-                if not self._begin(connection, inbox, claim):
-                    return False
                 try:
+                    self.database.begin_with(connection, inbox, claim)
                     failpoints.reach("after_inbox_insert", consumer)
                     uow = UnitOfWork(connection, context, self.database, envelope)
                     reaction.function(uow, envelope.fact)
                     uow.finish(self.database.script())
-                except BaseException:
+                except BaseException as error:
                     self.database.rollback(connection)
+                    if is_taken(error, inbox):
+                        return False
                     raise
                 self._committed(uow)
                 return True
@@ -160,9 +160,8 @@ class Application:
                     "body_hash": body_hash,
                     "created_at": context.now,
                 }
-                if not self._begin(connection, replies, claim):
-                    return self._stored_reply(connection, method, key, body_hash)
                 try:
+                    self.database.begin_with(connection, replies, claim)
                     if request is None:
                         request = _clean(use_case, values)
                     uow = UnitOfWork(connection, context, self.database)
@@ -175,25 +174,15 @@ class Application:
                         *key,
                     )
                     uow.finish(script)
-                except BaseException:
+                except BaseException as error:
                     self.database.rollback(connection)
+                    if is_taken(error, replies):
+                        return self._stored_reply(connection, method, key, body_hash)
                     raise
                 self._committed(uow)
                 return reply
 
         return _as_a_whole(attempt)
-
-    def _begin(self, connection: Connection, table: Any, claim: dict[str, Any]) -> bool:
-        """Begins a transaction with the row that lets it happen; False if it did already."""
-        script = self.database.script().add(self.database.begin_sql)
-        try:
-            if script.insert(table, [claim], _ONCE).run(connection).first() is not None:
-                return True
-        except BaseException:
-            self.database.rollback(connection)
-            raise
-        self.database.rollback(connection)
-        return False
 
     def _stored_reply(
         self, connection: Connection, method: Method, key: tuple[str, str], body_hash: bytes

@@ -99,17 +99,25 @@ class _Buffered:
 
     def send_some(self) -> bool:
         """Sends what the socket takes without waiting; whether that was all."""
+        if self._sending.locked():
+            return True  # whoever is sending sends this too
+        send = getattr(self.sock, "fd", self.sock).send  # below eventlet's waiting socket
         while self._out:
             try:
-                sent = self.sock.send(self._out)
+                sent = send(self._out)
             except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
                 return False
             del self._out[:sent]
         return True
 
     def hold(self) -> None:
-        """From now on nothing is sent but by `send_some`."""
+        """From now on nothing is sent but by `send_some` and `flush`."""
         self._corks += 1
+
+    def release(self) -> None:
+        """Sends what is held, and from now on all that is written."""
+        self._corks = 0
+        self.flush()
 
     @contextmanager
     def corked(self) -> Iterator[None]:
@@ -137,8 +145,9 @@ class _Connection(pyamqp.Connection):
     transport: Any
 
     def Transport(  # noqa: N802 (py-amqp's name)
-        self, host: str, connect_timeout: float, ssl: Any = False, **given: Any
+        self, host: str, connect_timeout: float, ssl: Any = False, *limits: Any, **given: Any
     ) -> Any:
+        given |= zip(("read_timeout", "write_timeout", "socket_settings"), limits, strict=False)
         kind = _BufferedSSL if ssl else _BufferedTCP
         return kind(host, connect_timeout=connect_timeout, ssl=ssl, **given)
 

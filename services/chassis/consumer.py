@@ -14,6 +14,7 @@ from typing import Any
 
 import eventlet
 from eventlet.event import Event
+from eventlet.hubs import get_hub
 from eventlet.semaphore import Semaphore
 
 from chassis import failpoints, logs, metrics
@@ -50,12 +51,26 @@ class Delivery:
 
     def ack(self) -> None:
         """Lets the broker forget it; nothing if the channel is gone, since it comes again."""
-        if self.channel is not self.consumer.channel:
+        self.finish()
+
+    def finish(self, *reply: Any) -> None:
+        """Acknowledges, with `reply` (message, exchange, routing key) before it if given.
+
+        Both leave in one piece, together with what others finish in the same turn
+        of the event loop.
+        """
+        consumer = self.consumer
+        channel = consumer.channel
+        if channel is None:
             return
         try:
-            self.channel.basic_ack(self.message.delivery_info["delivery_tag"])
+            if reply:
+                channel.basic_publish(*reply)
+            if self.channel is channel:
+                channel.basic_ack(self.message.delivery_info["delivery_tag"])
+            consumer.send_soon()
         except LOST as error:
-            self.consumer.give_up(self.channel, error)
+            consumer.give_up(channel, error)
 
 
 class Consumer:
@@ -80,6 +95,7 @@ class Consumer:
         self._tags: list[str] = []
         self._working = 0
         self._stopping = False
+        self._sending = False
         self._idle = Event()
         self._thread: Any = None
         self._busy = metrics.busy_workers.labels(name)
@@ -101,10 +117,11 @@ class Consumer:
         """Consumes until `stop`; `on_fatal` is told when the broker refuses."""
         self._thread = eventlet.spawn(self._run, on_fatal)
 
-    def corked(self) -> Any:
-        """Sends what is written in the block in one piece (see BusConnection)."""
-        assert self._connection is not None
-        return self._connection.corked()
+    def send_soon(self) -> None:
+        """Sends what is written once this turn of the event loop is over."""
+        if not self._sending:
+            self._sending = True
+            get_hub().schedule_call_global(0, self._send)
 
     def give_up(self, channel: Any, error: Exception) -> None:
         """Drops a connection on which something could not be sent."""
@@ -128,6 +145,7 @@ class Consumer:
             self._thread.kill()
         if self._connection is not None:
             if finished:
+                self._connection.amqp.transport.release()
                 self._connection.close()
             else:
                 self._connection.abandon()
@@ -161,11 +179,12 @@ class Consumer:
             channel = connection.channel()
             self._declare(channel)
             channel.basic_qos(0, self._prefetch, False)
-            self._connection, self.channel = connection, channel
             self._tags = [
                 channel.basic_consume(queue, callback=self._receiver(channel, handler))
                 for queue, handler in self._queues
             ]
+            connection.amqp.transport.hold()
+            self._connection, self.channel = connection, channel
             log.info("consuming", consumer=self.name, queues=[queue for queue, _ in self._queues])
             while connection.amqp.connected:
                 try:
@@ -177,6 +196,24 @@ class Consumer:
             if not self._stopping:
                 self.channel = None
                 connection.abandon()
+
+    def _send(self) -> None:
+        """Runs in the hub, which must not wait: a worker sends what the socket does not take."""
+        self._sending = False
+        connection, channel = self._connection, self.channel
+        if connection is None or channel is None:
+            return
+        try:
+            if not connection.amqp.transport.send_some():
+                eventlet.spawn_n(self._send_rest, connection, channel)
+        except LOST as error:
+            self.give_up(channel, error)
+
+    def _send_rest(self, connection: BusConnection, channel: Any) -> None:
+        try:
+            connection.amqp.transport.flush()
+        except LOST as error:
+            self.give_up(channel, error)
 
     def _receiver(self, channel: Any, handler: Handler) -> Callable[[Any], None]:
         def receive(message: Any) -> None:
@@ -212,6 +249,7 @@ class Consumer:
             eventlet.sleep(1)
             try:
                 connection.tick()
+                connection.amqp.transport.flush()
             except Exception as error:
                 log.warning("no heartbeat", consumer=self.name, error=str(error))
                 connection.abandon()

@@ -12,8 +12,14 @@ import structlog
 def configure(level: str, service: str) -> None:
     """Sends structlog and the standard library's loggers to standard error as JSON."""
     number = logging.getLevelNamesMapping()[level.upper()]
+
+    def name_service(_logger: Any, _method: str, line: Any) -> Any:
+        line["service"] = service
+        return line
+
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        name_service,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -38,7 +44,6 @@ def configure(level: str, service: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(number, logging.WARNING))
-    structlog.contextvars.bind_contextvars(service=service)
 
 
 def get(name: str) -> Any:

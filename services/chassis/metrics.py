@@ -19,7 +19,9 @@ duplicates = Counter("guanjia_duplicates_total", "Facts that had been reacted to
 retries = Counter("guanjia_retries_total", "Facts put back for later", ["consumer"])
 parked = Counter("guanjia_parked_total", "Facts put aside for a person", ["consumer", "reason"])
 expired = Counter("guanjia_expired_calls_total", "Calls nobody waited for any more", ["service"])
-refused = Counter("guanjia_refused_messages_total", "Messages no call was in", ["service", "reason"])
+refused = Counter(
+    "guanjia_refused_messages_total", "Messages no call was in", ["service", "reason"]
+)
 published = Counter("guanjia_published_total", "Facts the broker confirmed", ["exchange", "fact"])
 returned = Counter("guanjia_returned_total", "Facts no queue took", ["exchange", "fact"])
 outbox_waiting = Gauge("guanjia_outbox_waiting", "Facts committed and not published")

@@ -8,6 +8,7 @@ time, is parked with reason, last error and trace.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from nameko.extensions import Entrypoint, SharedExtension
@@ -42,6 +43,9 @@ class React(Entrypoint):
 class ReactionServer(SharedExtension):
     """Answers the facts one service reacts to."""
 
+    def __init__(self) -> None:
+        self._names: list[str] = []
+
     def setup(self) -> None:
         host = self.container.host
         self.app: Application = host.application
@@ -51,12 +55,17 @@ class ReactionServer(SharedExtension):
         self.publisher: ConfirmedPublisher = host.publisher("retries")
 
     def serve(self, name: str) -> None:
-        reaction = self.app.service.reactions[name]
-        queue = self.app.service.queue_of(reaction)
-        self.consumer.add(queue, lambda delivery: self.handle(reaction, queue, delivery))
+        self._names.append(name)
 
     def start(self) -> None:
+        for name in self._names:
+            reaction = self.app.service.reactions[name]
+            queue = self.app.service.queue_of(reaction)
+            self.consumer.add(queue, partial(self.handle, reaction, queue))
         self.consumer.start(self.container.host.fail)
+
+    def stop(self) -> None:
+        self.publisher.close()
 
     def handle(self, reaction: Reaction, queue: str, delivery: Delivery) -> None:
         """Handles one message: an effect, a retry or the parking queue; then the ack."""
@@ -100,7 +109,9 @@ class ReactionServer(SharedExtension):
         delay = self.delays[attempts - 1]
         log.warning("put back", consumer=consumer, attempts=attempts, delay_s=delay, exc_info=error)
         headers = {**delivery.headers, ATTEMPTS_HEADER: attempts}
-        if not self._forward(delivery, retry_exchange(self.app.service.name, delay), queue, headers):
+        if not self._forward(
+            delivery, retry_exchange(self.app.service.name, delay), queue, headers
+        ):
             return ""
         metrics.retries.labels(consumer).inc()
         return "retry"

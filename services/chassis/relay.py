@@ -29,6 +29,7 @@ BATCH = 100
 RETURNED_AGAIN = timedelta(seconds=30)
 """How long a fact that no queue took waits before it is tried again."""
 _PRUNE_EVERY_S = 3_600
+_BREATH_S = 0.03
 
 
 class Relay:
@@ -82,9 +83,13 @@ class Relay:
             if self._stopping:
                 self._publisher.close()
                 return
+            if wanted:
+                # A lone fact left at once; under load the next ones leave together.
+                time.sleep(_BREATH_S)
             self._wanted.wait(min(1.0, self._poll_s))
-            self._publisher.keep_alive()
-            metrics.relay_blocked.set(self._publisher.is_blocked)
+            if not self._wanted.is_set():
+                self._publisher.keep_alive()
+                metrics.relay_blocked.set(self._publisher.is_blocked)
 
     def publish_some(self, *, again: bool = False) -> int:
         """Publishes one batch; how many left the outbox. With `again`, it takes facts
@@ -167,9 +172,7 @@ class Relay:
 
 
 def _returned_before(instant: datetime) -> Select[Any]:
-    return (
-        _ROWS.where(outbox.c.returned_at < instant).order_by(outbox.c.returned_at).limit(BATCH)
-    )
+    return _ROWS.where(outbox.c.returned_at < instant).order_by(outbox.c.returned_at).limit(BATCH)
 
 
 def _mark(
@@ -181,15 +184,13 @@ def _mark(
             update(outbox).where(outbox.c.id.in_(sent)).values(published_at=now, returned_at=None)
         )
     if returned:
-        connection.execute(
-            update(outbox).where(outbox.c.id.in_(returned)).values(returned_at=now)
-        )
+        connection.execute(update(outbox).where(outbox.c.id.in_(returned)).values(returned_at=now))
     failpoints.reach("after_mark")
 
 
-_ROWS = select(
-    outbox.c.id, outbox.c.exchange, outbox.c.routing_key, outbox.c.envelope
-).where(outbox.c.published_at.is_(None))
+_ROWS = select(outbox.c.id, outbox.c.exchange, outbox.c.routing_key, outbox.c.envelope).where(
+    outbox.c.published_at.is_(None)
+)
 _FRESH = _ROWS.where(outbox.c.returned_at.is_(None)).order_by(outbox.c.id).limit(BATCH)
 _WAITING = select(
     func.count().label("number"),

@@ -22,7 +22,6 @@ from chassis.broker import (
     DEADLINE_HEADER,
     DIRECT_REPLY,
     ERROR_TYPE,
-    LOST,
     PRINCIPAL_HEADER,
     PROTOBUF,
     RPC_EXCHANGE,
@@ -138,25 +137,19 @@ class RpcServer(SharedExtension):
 
     def _reply(self, delivery: Delivery, body: bytes, content_type: str, kind: str) -> None:
         """Sends the reply and the ack in one piece; without an address, the ack alone."""
+        failpoints.reach("before_reply", delivery.routing_key)
         reply_to = delivery.property("reply_to")
-        try:
-            failpoints.reach("before_reply", delivery.routing_key)
-            with self.consumer.corked():
-                if reply_to and len(reply_to) <= 255 and self.consumer.channel is not None:
-                    exchange = "" if reply_to.startswith(DIRECT_REPLY) else RPC_EXCHANGE
-                    self.consumer.channel.basic_publish(
-                        message(
-                            body,
-                            content_type=content_type,
-                            correlation_id=delivery.property("correlation_id") or None,
-                            type=kind or None,
-                        ),
-                        exchange,
-                        reply_to,
-                    )
-                delivery.ack()
-        except LOST as error:
-            self.consumer.give_up(delivery.channel, error)
+        if not reply_to or len(reply_to) > 255:
+            delivery.ack()
+            return
+        reply = message(
+            body,
+            content_type=content_type,
+            correlation_id=delivery.property("correlation_id") or None,
+            type=kind or None,
+        )
+        exchange = "" if reply_to.startswith(DIRECT_REPLY) else RPC_EXCHANGE
+        delivery.finish(reply, exchange, reply_to)
 
 
 class _ProtobufExchange:

@@ -126,6 +126,7 @@ def _settle_memory() -> None:
     """What is loaded by now stays; the collector need not look at it again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _refused(why: str) -> Any:

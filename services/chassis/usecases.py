@@ -65,9 +65,7 @@ def marked_in(module: object) -> list[UseCase | Reaction]:
     return [each for each in found if each is not None]
 
 
-def _use_case(
-    schema: RequestSchema | None, *, is_command: bool
-) -> Callable[[F], F]:
+def _use_case(schema: RequestSchema | None, *, is_command: bool) -> Callable[[F], F]:
     def mark(function: F) -> F:
         setattr(function, _MARK, UseCase(function.__name__, function, is_command, schema))
         return function

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from cli.sheets import Reason, SpreadsheetRefused, read_rows
-from cli.sheets.grid import Cell, text
-from hypothesis import given
-from hypothesis import strategies as st
 
 HEADINGS = ("房产编号", "房产名称", "建筑面积（㎡）")
 TABLE = [list(HEADINGS), ["0012", "办公楼", "1200.5"], ["0013", "附楼", "800"]]
 CSV = "房产编号,房产名称,建筑面积（㎡）\r\n0012,办公楼,1200.5\r\n0013,附楼,800\r\n"
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-OPEN_DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>{doctype}
-<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
- xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
- xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>
-<table:table table:name="台账">{rows}</table:table>
+ODF = "urn:oasis:names:tc:opendocument:xmlns"
+CONTENT = f"""<?xml version="1.0" encoding="UTF-8"?>{{doctype}}<office:document-content
+ xmlns:office="{ODF}:office:1.0" xmlns:table="{ODF}:table:1.0" xmlns:text="{ODF}:text:1.0">
+<office:body><office:spreadsheet><table:table table:name="台账">{{rows}}</table:table>
 </office:spreadsheet></office:body></office:document-content>"""
 
 
 def ods(path: Path, rows: list[list[str]], doctype: str = "", manifest: str = "") -> Path:
-    """The least a spreadsheet program would open: a type, a manifest, the content."""
+    # The least that counts: a type, a manifest, the content.
     cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
     body = "".join(
         f"<table:table-row>{''.join(cell.format(value) for value in row)}</table:table-row>"
@@ -37,7 +32,7 @@ def ods(path: Path, rows: list[list[str]], doctype: str = "", manifest: str = ""
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         file.writestr("META-INF/manifest.xml", f"<manifest>{manifest}</manifest>")
-        file.writestr("content.xml", OPEN_DOCUMENT.format(doctype=doctype, rows=body))
+        file.writestr("content.xml", CONTENT.format(doctype=doctype, rows=body))
     return path
 
 
@@ -93,25 +88,25 @@ def table(path: Path) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    "encode",
+    "content",
     [
-        lambda content: content.encode("utf-8"),
-        lambda content: content.encode("utf-8-sig"),
-        lambda content: content.encode("gb18030"),
-        lambda content: content.encode("utf-16"),
-        lambda content: b"\xfe\xff" + content.encode("utf-16-be"),
-        lambda content: content.encode("utf-16-le"),
-        lambda content: content.encode("utf-16-be"),
-        lambda content: content.replace(",", "\t").encode("utf-16"),
-        lambda content: content.replace(",", ";").encode(),
-        lambda content: content.replace("\r\n", "\n").replace("0012", '="0012"').encode(),
+        CSV.encode("utf-8"),
+        CSV.encode("utf-8-sig"),
+        CSV.encode("gb18030"),
+        CSV.encode("utf-16"),
+        b"\xfe\xff" + CSV.encode("utf-16-be"),
+        CSV.encode("utf-16-le"),
+        CSV.encode("utf-16-be"),
+        CSV.replace(",", "\t").encode("utf-16"),
+        CSV.replace(",", ";").encode(),
+        CSV.replace("\r\n", "\n").replace("0012", '="0012"').encode(),
     ],
 )
 def test_a_csv_is_read_in_every_encoding_and_with_every_delimiter(
-    tmp_path: Path, encode: Callable[[str], bytes]
+    tmp_path: Path, content: bytes
 ) -> None:
     path = tmp_path / "台账.csv"
-    path.write_bytes(encode(CSV))
+    path.write_bytes(content)
     assert table(path) == TABLE
 
 
@@ -172,33 +167,3 @@ def test_an_external_entity_is_never_fetched(tmp_path: Path) -> None:
     with pytest.raises(SpreadsheetRefused) as refused:
         read_rows(path, HEADINGS)
     assert refused.value.reason == Reason.UNREADABLE
-
-
-@pytest.mark.parametrize(
-    ("cell", "shown"),
-    [
-        (1200.0, "1200"),
-        (-0.0, "0"),
-        (0.1 + 0.2, "0.3"),
-        (1e23, "100000000000000000000000"),
-        (1.5e-7, "0.00000015"),
-        (True, "是"),
-        (False, "否"),
-        (date(2024, 5, 1), "2024-05-01"),
-        (datetime(2024, 5, 1, 0, 0), "2024-05-01"),  # noqa: DTZ001
-        (datetime(2024, 5, 1, 8, 29, 59, 999_900), "2024-05-01T08:30:00"),  # noqa: DTZ001
-        (time(8, 30), "08:30:00"),
-        (timedelta(hours=26, minutes=5), "26:05:00"),
-        (" \u3000\u200b 0012 \n", "0012"),
-        ("1,250.50", "1,250.50"),
-    ],
-)
-def test_a_cell_becomes_the_text_a_reader_would_copy(cell: Cell, shown: str) -> None:
-    assert text(cell) == shown
-
-
-@given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_number_keeps_its_fifteen_digits_and_never_shows_an_exponent(value: float) -> None:
-    shown = text(value)
-    assert set(shown) <= set("-.0123456789")
-    assert float(shown) == pytest.approx(value, rel=1e-14, abs=0)

@@ -80,6 +80,14 @@ def test_a_zip_bomb_is_refused_by_the_size_it_declares(tmp_path: Path) -> None:
     assert refusal(path).reason == "SPREADSHEET_TOO_LARGE"
 
 
+def test_a_zip_that_lies_about_its_size_is_unpacked_no_further(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("xl/workbook.xml", bytes(400 * 1024 * 1024))
+        file.infolist()[0].file_size = 100
+    assert refusal(path).reason == "SPREADSHEET_UNREADABLE"
+
+
 def test_a_stray_cell_in_the_far_corner_ends_in_a_refusal_not_in_a_crash(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

@@ -90,6 +90,12 @@ def test_lines_that_are_only_numbered_are_blank(tmp_path: Path) -> None:
     assert [row.why for row in sheet.skipped] == [Why.CAPTION, Why.BLANK, Why.BLANK]
 
 
+def test_the_words_of_the_sheet_are_kept_for_messages(tmp_path: Path) -> None:
+    sheet = read(tmp_path, [["房产编号", "建筑面积\n(平方米)", "楼长"], ["0012", 1200.5, "无"]])
+    assert sheet.headings == ["房产编号", "建筑面积（㎡）", "楼长"]
+    assert sheet.typed["建筑面积（㎡）"] == "建筑面积(平方米)"
+
+
 def test_an_error_cell_is_read_as_its_text_and_not_as_blank(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:

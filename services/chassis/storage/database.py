@@ -11,13 +11,15 @@ under eventlet, so writers queue at a gate, and a second process is refused.
 from __future__ import annotations
 
 import fcntl
+import itertools
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Table, create_engine, event
+from sqlalchemy import Connection, Table, create_engine, event, exc
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
 
@@ -71,6 +73,8 @@ class Database:
         )
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
+        else:
+            event.listen(self.engine, "before_cursor_execute", _send_prelude, retval=True)
 
     def claim(self) -> None:
         """Makes this process the only one to use a SQLite file."""
@@ -116,16 +120,28 @@ class Database:
             connection.exec_driver_sql("COMMIT")
 
     def begin(self, connection: Connection) -> None:
-        connection.exec_driver_sql(self.begin_sql)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
 
-    @property
-    def begin_sql(self) -> str:
-        return "BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN"
+    def begin_with(self, connection: Connection, table: Table, row: dict[str, Any]) -> None:
+        """Begins a transaction whose first act is to insert `row`.
+
+        On PostgreSQL both travel with the next statement, whatever it is. A row whose
+        key is taken raises IntegrityError there (see `is_taken`), after waiting for
+        the transaction that took it.
+        """
+        script = self.script().insert(table, [row])
+        if self.is_sqlite:
+            self.begin(connection)
+            script.run(connection)
+        else:
+            connection.info[_PRELUDE] = script
 
     def rollback(self, connection: Connection) -> None:
         """Ends a transaction without effect; a connection that cannot is given up."""
         try:
-            if not connection.invalidated and not connection.closed:
+            if connection.invalidated or connection.closed:
+                return
+            if connection.info.pop(_PRELUDE, None) is None:
                 connection.exec_driver_sql("ROLLBACK")
         except Exception:
             connection.invalidate()
@@ -193,6 +209,19 @@ class Script:
         values = tuple(value for _, parameters in self._statements for value in parameters)
         return connection.exec_driver_sql(sql, values)
 
+    def before(self, sql: str, parameters: Any) -> tuple[str, Any]:
+        """BEGIN, these statements and then `sql`, as one text with all parameters."""
+        own = [value for _, values in self._statements for value in values]
+        if not isinstance(parameters, dict):
+            text = ";".join(["BEGIN", *(each for each, _ in self._statements), sql])
+            return text, (*own, *(parameters or ()))
+        numbers = itertools.count()
+        texts = [
+            re.sub("%s", lambda _: f"%(_p{next(numbers)})s", each) for each, _ in self._statements
+        ]
+        named = {f"_p{number}": value for number, value in enumerate(own)}
+        return ";".join(["BEGIN", *texts, sql]), {**named, **parameters}
+
     def _processor(self, table: Table, name: str) -> Any:
         key = (table.name, name)
         known = _processors.setdefault(self._database.is_sqlite, {})
@@ -203,6 +232,31 @@ class Script:
         return known[key]
 
 
+def is_taken(error: BaseException, table: Table) -> bool:
+    """Whether `error` says that the primary key of a row in `table` is taken."""
+    if not isinstance(error, exc.IntegrityError):
+        return False
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return bool(diagnosis.constraint_name == f"{table.name}_pkey")
+    return f"UNIQUE constraint failed: {table.name}." in str(error.orig)
+
+
+def _send_prelude(
+    connection: Connection, _cursor: Any, sql: str, parameters: Any, _context: Any, many: bool
+) -> tuple[str, Any]:
+    """Lets a transaction's beginning travel with its first statement."""
+    prelude: Script | None = connection.info.pop(_PRELUDE, None)
+    if prelude is None:
+        return sql, parameters
+    if many:
+        connection.exec_driver_sql("BEGIN")
+        prelude.run(connection)
+        return sql, parameters
+    return prelude.before(sql, parameters)
+
+
+_PRELUDE = "guanjia_prelude"
 _processors: dict[bool, dict[tuple[str, str], Any]] = {}
 
 

@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
-from sqlalchemy import Connection, Row, Select, event, inspect
+from sqlalchemy import Connection, Row, Select, inspect
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.base import NO_VALUE
 
 from chassis import failpoints
 from chassis.contract import fact_of
@@ -76,12 +77,6 @@ class Reader:
         return pages.page(self.connection, statement, keys, request)
 
 
-class _Session(Session):
-    """A session that writes down what it flushes."""
-
-    unit_of_work: UnitOfWork
-
-
 @dataclass
 class UnitOfWork:
     """What a command or a reaction works with. It never commits by itself."""
@@ -95,9 +90,7 @@ class UnitOfWork:
     _changes: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        session = _Session(self.connection, autoflush=False, expire_on_commit=False)
-        session.unit_of_work = self
-        self.session = session
+        self.session = Session(self.connection, autoflush=False, expire_on_commit=False)
 
     @property
     def principal(self) -> Principal:
@@ -113,9 +106,7 @@ class UnitOfWork:
         assert self.envelope is not None
         return self.envelope.source.rpartition("/")[2]
 
-    def get(
-        self, kind: type[A], id: str, field: str, etag: str = "", *, lock: bool = False
-    ) -> A:
+    def get(self, kind: type[A], id: str, field: str, etag: str = "", *, lock: bool = False) -> A:
         """The object with this id. NotFound names `field`; Conflict if `etag` is not its own.
 
         With `lock`, others wait until this transaction ends: for objects on which
@@ -169,11 +160,15 @@ class UnitOfWork:
         return [f"{series}-{year}-{number:06}" for number in range(last - count + 1, last + 1)]
 
     def flush(self) -> None:
-        self.session.flush()
+        """Sends what changed so far; nothing is sent behind a use case's back."""
+        session = self.session
+        if session.new or session.dirty or session.deleted:
+            self._note_changes()
+            session.flush()
 
     def finish(self, script: Script) -> None:
         """Adds all that is left to write to `script` and commits with it."""
-        self.session.flush()
+        self.flush()
         script.insert(audit, [self._audit_row()])
         if self._facts:
             script.insert(outbox, [self._outbox_row(fact, of) for fact, of in self._facts])
@@ -213,28 +208,26 @@ class UnitOfWork:
             "changes": json.dumps(self._changes, ensure_ascii=False, separators=(",", ":")),
         }
 
-    def _before_flush(self, new: Iterable[Any], dirty: Iterable[Any]) -> None:
-        for each in new:
+    def _note_changes(self) -> None:
+        """Writes down what the flush will change, and when."""
+        for each in self.session.new:
             if isinstance(each, Aggregate):
                 each.created_at = each.updated_at = self.now
             self._changes.append({"new": _name(each), "after": _columns(each)})
-        for each in dirty:
-            if not self.session.is_modified(each):
-                continue
+        for each in self.session.dirty:
+            state = inspect(each)
             before = {
-                name: jsonable(value)
-                for name, value in inspect(each).committed_state.items()
-                if name in inspect(each).mapper.column_attrs
+                name: old
+                for name, old in state.committed_state.items()
+                if name in state.mapper.column_attrs and old != state.dict.get(name)
             }
-            after = {name: jsonable(getattr(each, name)) for name in before}
+            if not before:
+                continue
             if isinstance(each, Aggregate):
                 each.updated_at = self.now
+            before = {name: jsonable(old) for name, old in before.items() if old is not NO_VALUE}
+            after = {name: jsonable(state.dict[name]) for name in before}
             self._changes.append({"object": _name(each), "before": before, "after": after})
-
-
-@event.listens_for(_Session, "before_flush")
-def _before_flush(session: _Session, _context: Any, _instances: Any) -> None:
-    session.unit_of_work._before_flush(session.new, session.dirty)
 
 
 def _name(each: Any) -> str:

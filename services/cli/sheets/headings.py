@@ -127,7 +127,7 @@ def _columns(
         if not typed:
             continue
         seen = heading(typed)
-        own = "".join(typed.splitlines())
+        own = one_line(typed)
         matches = [name for name, look in sought.items() if _same(seen, look, noted)]
         key = own if own in matches else next(iter(matches), own)
         columns.append(Column(index, key, typed, bool(matches)))
@@ -154,6 +154,10 @@ def _noted_units(above: Sequence[Sequence[str]]) -> dict[int, Unit]:
         for name in re.split("[、,;/和]", listed)
     ]
     return {unit.quantity: unit for name in names if (unit := _UNITS.get(name))}
+
+
+def one_line(typed: str) -> str:
+    return "".join(typed.splitlines())
 
 
 def _squeeze(typed: str) -> str:

@@ -45,9 +45,9 @@ def too_many_rows() -> SpreadsheetRefused:
 def too_large_to_open() -> SpreadsheetRefused:
     return SpreadsheetRefused(
         Reason.TOO_LARGE,
-        "表格展开后过大，常因远处有零散单元格：请把有用的行列复制到新工作簿再试。",
+        "表格展开后过大，常因远处有零散单元格或文件已损坏：请把有用的行列复制到新工作簿再试。",
         "The workbook is too large once opened, often because of a stray cell far from the "
-        "table; copy the table to a new workbook.",
+        "table or because it is damaged; copy the table to a new workbook.",
     )
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from cli.sheets.asides import Why, why_not
 from cli.sheets.grid import Grid
-from cli.sheets.headings import HEAD_ROWS, Column, HeadingRow, find_heading_row, heading
+from cli.sheets.headings import HEAD_ROWS, Column, HeadingRow, find_heading_row, heading, one_line
 from cli.sheets.refusal import MAX_ROWS, Reason, SpreadsheetRefused, too_many_rows
 
 
@@ -72,7 +72,7 @@ def read_table(grids: Iterable[Grid], wanted: Collection[str], sheet: str = "") 
         headings=[column.key for column in headings.columns],
         rows=rows,
         skipped=skipped,
-        typed={column.key: column.typed for column in headings.columns},
+        typed={column.key: one_line(column.typed) for column in headings.columns},
         others=[other.name for other, _ in found if other.name != grid.name],
     )
 

@@ -48,6 +48,7 @@ _CHUNK = 1024 * 1024
 # An encrypted .xlsx is an OLE file with a stream of this name.
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 # calamine reads an error cell as blank; as the text of a formula it stays "#N/A".
+# In an old .xls it remains blank.
 _ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\b[^<>]*?\st=)(["'])e\2""")
 # What zipfile raises over bytes that are no sound zip is not documented.
 _DAMAGED = (

@@ -1,8 +1,8 @@
 """Disposal (资产处置): how a building, furniture, or both leave their unit.
 
-    draft → submitted → approved ─┬→ handing over ⇄ needs attention → completed
-      └────────┴→ withdrawn       └→ (nothing movable: handing over at once)
-               └→ rejected
+draft → submitted → approved ─┬→ handing over ⇄ needs attention → completed
+  └────────┴→ withdrawn       └→ (nothing movable: handing over at once)
+           └→ rejected
 """
 
 from __future__ import annotations
@@ -164,7 +164,10 @@ class Disposal(Aggregate, Base):
         still_open = [line for line in self.lines if line.state not in CLOSED]
         if still_open:
             raise IllegalState.move(
-                "办结", "complete", f"尚有 {len(still_open)} 项未移交", f"{len(still_open)} lines open"
+                "办结",
+                "complete",
+                f"尚有 {len(still_open)} 项未移交",
+                f"{len(still_open)} lines open",
             )
         self.state = DisposalState.COMPLETED
         self.income_fen = income_fen

@@ -40,8 +40,6 @@ class CreateDisposalSchema(RequestSchema):
             seen.add(asset["asset_code"])
 
 
-
-
 class DecisionSchema(RequestSchema):
     note = Line(500, optional=True)
 

@@ -84,4 +84,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("disposal_lines", "disposals", "properties"):
         op.drop_table(table)
-

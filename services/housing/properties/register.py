@@ -85,9 +85,7 @@ def read_row(cells: Mapping[str, str]) -> dict[str, Any]:
     return loaded
 
 
-def problems_of(
-    row: int, cells: Mapping[str, str], error: ValidationError
-) -> list[dict[str, Any]]:
+def problems_of(row: int, cells: Mapping[str, str], error: ValidationError) -> list[dict[str, Any]]:
     """What is wrong with a row, one RowProblem a broken rule."""
     typed = {_FIELDS.get(heading_key(heading)): text for heading, text in cells.items()}
     return [

@@ -1,6 +1,6 @@
 """Intake (入仓): an asset on its way into the store.
 
-    drafted → accepted (a card is made) or rejected
+drafted → accepted (a card is made) or rejected
 """
 
 from __future__ import annotations

@@ -75,9 +75,7 @@ def accept_intake(uow: UnitOfWork, request: Values) -> Intake:
     found.accept(item, by=uow.principal.subject, at=uow.now)
     uow.add(item)
     uow.flush()
-    fact = to_message(
-        events_pb2.IntakeAccepted, found, intake_id=found.id, source=source_of(found)
-    )
+    fact = to_message(events_pb2.IntakeAccepted, found, intake_id=found.id, source=source_of(found))
     uow.publish(fact, of=found)
     return found
 

@@ -22,9 +22,7 @@ def upgrade() -> None:
         sa.Column("returned_at", Instant),
     )
     fresh = sa.text("published_at IS NULL AND returned_at IS NULL")
-    op.create_index(
-        "ix_outbox_fresh", "outbox", ["id"], postgresql_where=fresh, sqlite_where=fresh
-    )
+    op.create_index("ix_outbox_fresh", "outbox", ["id"], postgresql_where=fresh, sqlite_where=fresh)
     returned = sa.text("published_at IS NULL AND returned_at IS NOT NULL")
     op.create_index(
         "ix_outbox_returned",

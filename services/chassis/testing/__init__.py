@@ -1,0 +1,100 @@
+"""What tests of any service need: an application over a database of its own, and a clock."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from google.protobuf.message import Message
+from sqlalchemy import select
+
+from chassis import envelope, migrate
+from chassis.application import Application, CallContext
+from chassis.contract import fact_of
+from chassis.principal import Principal
+from chassis.service import Service
+from chassis.storage.database import Database
+from chassis.storage.tables import outbox
+
+
+@dataclass
+class Clock:
+    """A clock that tests move."""
+
+    at: datetime = field(default_factory=lambda: datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+class Harness:
+    """One service without a bus: calls go in as messages, facts are read from the outbox.
+
+    `migrated` says that the database at `url` has the service's tables already.
+    """
+
+    def __init__(
+        self, service: Service, url: str, *, pool_size: int = 8, migrated: bool = False
+    ) -> None:
+        self.database = Database(url, pool_size=pool_size)
+        self.database.claim()
+        if not migrated:
+            migrate.migrate(self.database, service)
+        self.clock = Clock()
+        self.app = Application(service, self.database, clock=self.clock)
+        self._request_ids = itertools.count(1)
+
+    def call(self, method: str, user: str = "clerk", **fields: Any) -> Any:
+        """The reply to a call; a command gets a request_id unless one is given."""
+        known = self.app.method(method)
+        if known.is_command:
+            fields.setdefault("request_id", f"r{next(self._request_ids)}")
+        request = known.request(**fields)
+        return self.app.call(method, request, CallContext(Principal(user)))
+
+    def facts(self, kind: type[Message] | None = None) -> list[Any]:
+        """The facts committed so far, oldest first; only those of `kind` if given."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(outbox.c.exchange, outbox.c.routing_key, outbox.c.envelope).order_by(
+                    outbox.c.id
+                )
+            ).all()
+        found = []
+        for row in rows:
+            fact = self.app.service.facts[row.routing_key]
+            if kind is None or fact.message is kind:
+                body = row.envelope.encode()
+                found.append(envelope.unpack(body, envelope.CONTENT_TYPE, fact).fact)
+        return found
+
+    def react(self, reaction: str, fact: Message, id: str = "", source: str = "") -> bool:
+        """Lets a reaction answer `fact`; False if it had done so before."""
+        kind = fact_of(type(fact))
+        number = next(self._request_ids)
+        return self.app.react(
+            self.app.service.reactions[reaction],
+            envelope.Envelope(
+                id=id or f"m{number}",
+                source=source or f"/990100/{kind.service}",
+                type=kind.type,
+                subject="",
+                aggregate_version=1,
+                traceparent="",
+                fact=fact,
+            ),
+        )
+
+    def count(self, table: str) -> int:
+        """Rows in a table."""
+        with self.database.reading() as connection:
+            number: int = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+        return number
+
+    def close(self) -> None:
+        self.database.close()

@@ -1,0 +1,96 @@
+"""The `guanjia` command.
+
+Exit codes: 0 done; 1 refused by the service, or a process failed; 2 wrong usage;
+3 the gateway did not answer.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import addresses
+
+app = typer.Typer(
+    name="guanjia",
+    help="管家：机关事务管理开放平台 Open platform for government-offices administration",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+imports = typer.Typer(help="导入电子表格 Import a spreadsheet", no_args_is_help=True)
+app.add_typer(imports, name="import")
+
+Gateway = Annotated[
+    str,
+    typer.Option(
+        envvar=addresses.VARIABLE,
+        metavar="HOST:PORT",
+        help="网关地址，默认取自 .run/guanjia.json",
+    ),
+]
+User = Annotated[str, typer.Option(help="以何人名义（开发身份） on whose behalf")]
+
+
+@app.command()
+def call(
+    method: Annotated[str, typer.Argument(help="如 housing.GetProperty")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[名称=值]...", help="如 property_id=…")
+    ] = None,
+    data: Annotated[str, typer.Option(help="请求的 JSON，或 @文件，@- 为标准输入")] = "",
+    json: Annotated[bool, typer.Option("--json", help="输出 JSON print proto3 JSON")] = False,
+    gateway: Gateway = "",
+    user: User = "",
+    deadline: Annotated[float, typer.Option(min=0, help="时限（秒），0 为接口自身时限")] = 0,
+    help_method: Annotated[
+        bool, typer.Option("--help-method", help="列出该接口的参数 show its fields")
+    ] = False,
+) -> None:
+    """调用一个接口 Call one method."""
+    from cli import call as calling
+
+    if help_method:
+        calling.help_method(method)
+        return
+    calling.call(
+        method,
+        arguments or [],
+        data=data,
+        as_json=json,
+        gateway=gateway,
+        user=user,
+        deadline_s=deadline,
+    )
+
+
+@app.command()
+def methods(
+    service: Annotated[str, typer.Argument(help="只列该服务，如 housing")] = "",
+) -> None:
+    """列出全部接口及所需权限 List methods, their kind and permission."""
+    from cli import call as calling
+
+    calling.methods(service)
+
+
+@imports.command("properties")
+def import_properties(
+    file: Annotated[Path, typer.Argument(help="房产台账 .xlsx .xls .ods .csv")],
+    sheet: Annotated[str, typer.Option(help="工作表名，默认自动查找")] = "",
+    report: Annotated[
+        Path | None, typer.Option(metavar="XLSX", help="退回的行另存为 save refused rows to")
+    ] = None,
+    gateway: Gateway = "",
+    user: User = "",
+) -> None:
+    """导入房产台账 Import a property register."""
+    from cli import properties
+
+    properties.import_properties(file, sheet=sheet, report=report, gateway=gateway, user=user)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,99 @@
+"""Messages as tables: a resource as field and value, a list as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cli.render.columns import Column, columns_of, fitting
+from cli.render.values import heading_of
+from cli.screen import plain
+
+_PAGE = "next_page_token"
+
+
+def tables_of(message: Message, width: int) -> Iterator[RenderableType]:
+    """What to print of a reply, from top to bottom."""
+    listed = list_field(message.DESCRIPTOR)
+    if listed is not None:
+        yield from _list(getattr(message, listed.name), listed, width)
+        return
+    own = [column for column in columns_of(message.DESCRIPTOR) if not _is_list(column.field)]
+    if own:
+        yield fields_table([(column.heading, column.text(message)) for column in own])
+    for column in columns_of(message.DESCRIPTOR):
+        if _is_list(column.field):
+            yield from _list(_value(message, column), column.field, width)
+
+
+def list_field(descriptor: Descriptor) -> FieldDescriptor | None:
+    """The field whose elements a list reply consists of."""
+    fields = [field for field in descriptor.fields if field.name != _PAGE]
+    return fields[0] if len(fields) == 1 and _is_list(fields[0]) else None
+
+
+def next_page_of(message: Message) -> str:
+    return str(getattr(message, _PAGE, ""))
+
+
+def fields_table(pairs: Sequence[tuple[str, str]]) -> Table:
+    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(overflow="fold")
+    for heading, value in pairs:
+        table.add_row(plain(heading), plain(value))
+    return table
+
+
+def rows_table(
+    columns: Sequence[Column], rows: Sequence[Message], title: Text | None = None
+) -> Table:
+    table = grid(title)
+    for column in columns:
+        justify: Any = "right" if column.is_number else "left"
+        table.add_column(column.heading, justify=justify, no_wrap=column.is_number, overflow="fold")
+    for row in rows:
+        table.add_row(*(plain(column.text(row)) for column in columns))
+    return table
+
+
+def grid(title: Text | None = None) -> Table:
+    return Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", title=title, title_justify="left"
+    )
+
+
+def _list(
+    rows: Sequence[Message], field: FieldDescriptor, width: int
+) -> Iterator[RenderableType]:
+    columns = columns_of(field.message_type)
+    shown = fitting(columns, rows, width) if rows else []
+    title = Text.assemble((heading_of(field), "bold"), f"  {len(rows)} 项")
+    yield rows_table(shown, rows, title) if rows else title
+    told = {column.name for column in shown}
+    hidden = [
+        column.heading
+        for column in columns
+        if column.name not in told and any(column.text(row) != "—" for row in rows)
+    ]
+    if hidden:
+        yield Text(f"未列出 not shown: {'、'.join(hidden)}（--json 可见全部）", "dim")
+
+
+def _value(message: Message, column: Column) -> Any:
+    value: Any = message
+    for field in column.path:
+        value = getattr(value, field.name)
+    return value
+
+
+def _is_list(field: FieldDescriptor) -> bool:
+    message = field.message_type
+    return message is not None and field.is_repeated and not message.GetOptions().map_entry

@@ -1,0 +1,34 @@
+"""The terminal: what people read goes to `out`, what went wrong to `err`."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rich.console import Console
+from rich.text import Text
+
+EXIT_OK = 0
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+EXIT_NO_ANSWER = 3
+
+out = Console(highlight=False)
+err = Console(highlight=False, stderr=True)
+
+
+def plain(value: object, style: str = "") -> Text:
+    """`value` as it is: no markup, and nothing that steers a terminal."""
+    return Text(
+        "".join(
+            char if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf") else "\N{REPLACEMENT CHARACTER}"
+            for char in str(value)
+        ),
+        style,
+    )
+
+
+def complain(zh: str, en: str = "") -> None:
+    """One trouble, Chinese first."""
+    err.print(Text("✗ ", "bold red"), plain(zh, "bold"), sep="", soft_wrap=True)
+    if en:
+        err.print(Text("  "), plain(en, "dim"), sep="", soft_wrap=True)
