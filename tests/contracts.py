@@ -8,8 +8,10 @@ from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, timestamp_pb2
 from grpc_tools import protoc  # type: ignore[import-untyped]
+
+from guanjia.policy.v1 import policy_pb2
 
 ROOT = Path(__file__).parent.parent
 
@@ -20,8 +22,7 @@ def compiled(package: str, text: str) -> ModuleType:
     name = f"{package.replace('.', '_')}.proto"
     head = (
         f'syntax = "proto3"; package {package};'
-        'import "google/protobuf/timestamp.proto";'
-        'import "guanjia/policy/v1/policy.proto";'
+        f'import "{timestamp_pb2.DESCRIPTOR.name}"; import "{policy_pb2.DESCRIPTOR.name}";'
     )
     proto = _descriptor(name, f"{head}\n{text}")
     descriptor = descriptor_pool.Default().AddSerializedFile(proto.SerializeToString())

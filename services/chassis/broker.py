@@ -17,7 +17,7 @@ from typing import Any
 import amqp
 from amqp import exceptions as amqp_exceptions
 from amqp.transport import SSLTransport, TCPTransport
-from kombu import Connection as KombuConnection
+from kombu.connection import Connection as KombuConnection
 from kombu.transport import pyamqp
 
 RPC_EXCHANGE = "nameko-rpc"

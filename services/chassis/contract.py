@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -51,8 +50,8 @@ class Fact:
 
     service: str  # housing
     name: str  # DisposalApproved
-    type: str  # guanjia.housing.v1.DisposalApproved
     message: type[Message]
+    type: str  # guanjia.housing.v1.DisposalApproved
     label: str
 
     @property
@@ -97,9 +96,18 @@ def facts_of(events: ModuleType | None) -> dict[str, Fact]:
     return {fact.key: fact for fact in found}
 
 
-@cache
 def fact_of(message: type[Message]) -> Fact:
     """The fact a message class is. Refuses a message that is not marked as one."""
+    known = _facts.get(message)
+    if known is None:
+        known = _facts[message] = _read_fact(message)
+    return known
+
+
+_facts: dict[Any, Fact] = {}
+
+
+def _read_fact(message: type[Message]) -> Fact:
     descriptor = message.DESCRIPTOR
     options = descriptor.GetOptions()
     if not options.HasExtension(policy_pb2.fact):
@@ -120,7 +128,7 @@ def label_of(field: FieldDescriptor) -> str:
 
 def value_label_of(value: Any) -> str:
     """What people call an enum value (an EnumValueDescriptor)."""
-    return value.GetOptions().Extensions[policy_pb2.value_label] or value.name
+    return str(value.GetOptions().Extensions[policy_pb2.value_label] or value.name)
 
 
 def label_of_value(descriptor: EnumDescriptor, number: int) -> str:

@@ -87,11 +87,11 @@ class Host:
         """Takes nothing more, finishes what is begun; False if that took too long."""
         timeout_s = self.settings.drain_timeout_s
         stopping = [eventlet.spawn(each.stop, timeout_s) for each in self._consumers]
-        finished = all([each.wait() for each in stopping])
+        results = [each.wait() for each in stopping]
         self.relay.stop()
         self.container.stop()
         self.database.close()
-        return finished
+        return all(results)
 
     def connect(self, purpose: str) -> BusConnection:
         name = f"{self.service.name}.{purpose}@{socket.gethostname()}:{os.getpid()}"

@@ -161,11 +161,13 @@ class _ProtobufExchange:
 
     @staticmethod
     def write(answer: Message) -> bytes:
-        return answer.SerializeToString()
+        body: bytes = answer.SerializeToString()
+        return body
 
     @staticmethod
     def refuse(error: DomainError, service: str) -> bytes:
-        return to_status(error, service).SerializeToString()
+        body: bytes = to_status(error, service).SerializeToString()
+        return body
 
 
 class _JsonExchange:

@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 import eventlet
 import psycopg2.extensions
@@ -129,6 +128,6 @@ def _settle_memory() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def _refused(why: str) -> Any:
+def _refused(why: str) -> int:
     print(f"guanjia: {why}", file=sys.stderr, flush=True)
     return EXIT_REFUSED

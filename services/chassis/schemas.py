@@ -28,7 +28,7 @@ class Wrong(ValidationError):
 
     def __init__(self, reason: str, zh: str, en: str, field: str | None = None) -> None:
         told = [Violation("", reason, zh, en)]
-        super().__init__({field: told} if field else told)  # type: ignore[arg-type]
+        super().__init__({field: told} if field else told)
 
 
 class RequestSchema(Schema):
@@ -193,7 +193,7 @@ class Day(fields.Field[date | None]):
         return day
 
 
-class Quantity(fields.Field[Decimal]):
+class Quantity(fields.Field[Any]):
     """A measured figure with `places` decimals, from a number or a text as people type it."""
 
     def __init__(self, places: int, least: Decimal | int, most: Decimal | int, **given: Any):
@@ -202,7 +202,7 @@ class Quantity(fields.Field[Decimal]):
         self.least = Decimal(least)
         self.most = Decimal(most)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> Decimal:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> Any:
         if isinstance(value, bool) or value is None:
             raise Wrong("NOT_A_NUMBER", "不是数字", "not a number")
         text = half_width(str(value)).replace(",", "")

@@ -40,7 +40,8 @@ class SharedSettings(BaseSettings):
     @classmethod
     def read(cls, **given: Any) -> Any:
         """Settings from the environment; `given` overrides it."""
-        return cls(_secrets_dir=os.environ.get("GUANJIA_SECRETS_DIR"), **given)
+        given["_secrets_dir"] = os.environ.get("GUANJIA_SECRETS_DIR")
+        return cls(**given)
 
     def described(self) -> list[tuple[str, str, str]]:
         """(variable, value, help) of each setting, secrets masked."""

@@ -6,6 +6,8 @@ Details: `ErrorInfo` (stable reason, domain `<service>.guanjia`), `BadRequest`
 
 from __future__ import annotations
 
+from typing import Any
+
 from google.rpc import error_details_pb2, status_pb2
 
 from chassis.errors import DomainError, Violation
@@ -49,7 +51,7 @@ def reason_of(status: status_pb2.Status) -> str:
     info = error_details_pb2.ErrorInfo()
     for detail in status.details:
         if detail.Unpack(info):
-            return info.reason
+            return str(info.reason)
     return ""
 
 
@@ -62,5 +64,5 @@ def _field_violation(violation: Violation) -> error_details_pb2.BadRequest.Field
     )
 
 
-def _pack(status: status_pb2.Status, detail: object) -> None:
-    status.details.add().Pack(detail)  # type: ignore[arg-type]
+def _pack(status: status_pb2.Status, detail: Any) -> None:
+    status.details.add().Pack(detail)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
@@ -59,10 +60,15 @@ def reaction(message: type[Message]) -> Callable[[F], F]:
     return mark
 
 
-def marked_in(module: object) -> list[UseCase | Reaction]:
-    """What is marked in a module, in the order it is written."""
-    found = (getattr(value, _MARK, None) for value in vars(module).values() if callable(value))
+def marked_in(module: ModuleType) -> list[UseCase | Reaction]:
+    """What is marked in a module, in the order it is written; not what it imports."""
+    own = (value for value in vars(module).values() if _module_of(value) == module.__name__)
+    found = (getattr(value, _MARK, None) for value in own)
     return [each for each in found if each is not None]
+
+
+def _module_of(value: object) -> str:
+    return getattr(value, "__module__", "") if callable(value) else ""
 
 
 def _use_case(schema: RequestSchema | None, *, is_command: bool) -> Callable[[F], F]:

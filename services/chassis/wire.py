@@ -17,11 +17,14 @@ from functools import cache
 from typing import Any, TypeVar
 
 from google.protobuf import json_format, message_factory
-from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 
 from chassis.contract import label_of
 from chassis.errors import InvalidInput, Violation
+
+Descriptor = Any
+"""A message descriptor: protobuf's Python and C kinds share no type."""
 
 M = TypeVar("M", bound=Message)
 
@@ -55,7 +58,7 @@ def decode(kind: type[Message], body: bytes) -> Message:
         ) from None
 
 
-def from_json(kind: type[Message], values: Mapping[str, Any]) -> Message:
+def from_json(kind: type[Message], values: dict[str, Any]) -> Message:
     """The message that proto3 JSON `values` describe; refuses what does not fit."""
     try:
         return json_format.ParseDict(values, kind())
@@ -80,11 +83,12 @@ def to_plain(message: Message, path: str = "") -> Values:
     return values
 
 
-def to_message(kind: type[M], source: Any, **given: Any) -> M:
+def to_message(kind: type[M], source: Any, /, **given: Any) -> M:
     """A `kind` filled by field name from `source`: an object, a row or a mapping.
 
-    Fields in `given` are taken from there instead. A singular nested message for which `source` has no attribute is filled from
-    `source` itself (its columns lie flat). `etag` is taken from `version`.
+    Fields in `given` are taken from there instead. A singular nested message for
+    which `source` has no attribute is filled from `source` itself (its columns lie
+    flat). `etag` is taken from `version`.
     """
     return kind(**_fields(kind.DESCRIPTOR, source, given))
 

@@ -75,7 +75,7 @@ class Aggregate:
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
     def __init__(self, **values: Any) -> None:
-        super().__init__(id=new_id(), **values)
+        super().__init__(id=new_id(), **values)  # type: ignore[call-arg]
 
     def touch(self) -> None:
         """Counts as changed though only what belongs to it did: a new version is due."""

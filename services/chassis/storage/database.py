@@ -80,7 +80,7 @@ class Database:
         """Makes this process the only one to use a SQLite file."""
         if not self.is_sqlite or not self.url.database or self._lock_file is not None:
             return
-        lock = open(f"{self.url.database}.lock", "w")  # noqa: SIM115 (held while we live)
+        lock = Path(f"{self.url.database}.lock").open("w")  # noqa: SIM115 (held while we live)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

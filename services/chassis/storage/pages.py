@@ -42,9 +42,9 @@ def _read(token: str, count: int) -> list[Any]:
         values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     except (ValueError, RecursionError):
         values = None
-    wanted = isinstance(values, list) and len(values) == count
-    if not wanted or not all(isinstance(each, str | int) for each in values):
+    known = isinstance(values, list) and len(values) == count
+    if not known or not all(isinstance(each, str | int) for each in values):
         raise InvalidInput.field(
             "page_token", "INVALID_PAGE_TOKEN", "翻页标记无效", "not a token of this list"
         )
-    return values
+    return list(values)

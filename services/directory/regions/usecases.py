@@ -21,7 +21,7 @@ _GIVEN = ("name", "level", "parent_code", "valid_from", "valid_to", "successor_c
 def define_region(uow: UnitOfWork, request: Values) -> Region:
     """Adds a code, or says anew what it means."""
     values = request.present(*_GIVEN)
-    found = uow.find(select(Region).where(Region.code == request.code))
+    found: Region | None = uow.find(select(Region).where(Region.code == request.code))
     if found is None:
         found = Region(code=request.code, **values)
         uow.add(found)

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, validates_schema
 
 from chassis.assets import AssetSchema
-from chassis.schemas import Fen, Identifier, Line, PageSchema, RequestSchema, Wrong
+from chassis.schemas import Fen, Identifier, Line, RequestSchema, Wrong
 from housing.disposals import rules
 
 

@@ -66,19 +66,16 @@ def approve_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     _refuse_released_elsewhere(uow, found)
     if found.property_id:
         uow.get(Property, found.property_id, "property_id").begin_disposal()
-    uow.publish(
-        events_pb2.DisposalApproved(
-            document_id=found.id,
-            document_code=found.code,
-            property_id=found.property_id or "",
-            assets=[
-                to_message(asset_pb2.ReleasedAsset, line, line_id=line.id) for line in found.lines
-            ],
-            approved_by=found.decided_by,
-            approved_at=found.decided_at,
-        ),
-        of=found,
+    fact = to_message(
+        events_pb2.DisposalApproved,
+        found,
+        document_id=found.id,
+        document_code=found.code,
+        assets=[to_message(asset_pb2.ReleasedAsset, line, line_id=line.id) for line in found.lines],
+        approved_by=found.decided_by,
+        approved_at=found.decided_at,
     )
+    uow.publish(fact, of=found)
     return found.as_of(uow.now)
 
 

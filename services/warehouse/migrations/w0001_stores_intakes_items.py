@@ -1,5 +1,7 @@
 """Stores, items and intakes."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -81,7 +83,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _asset_columns() -> list[sa.Column]:
+def _asset_columns() -> list[sa.Column[Any]]:
     return [
         sa.Column("asset_code", sa.String(64), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
