@@ -12,20 +12,28 @@ from __future__ import annotations
 
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.servers import PostgreSQL, RabbitMQ
+from hypothesis import HealthCheck, settings
 
 from chassis.service import Service
 from chassis.testing import Harness
+from cli.platform import Platform
+from cli.servers import PostgreSQL, RabbitMQ
 from tests.mission import MissionReport
+from tests.processes import fresh_vhost
 from tests.storage import PostgreSQLStorage, SQLiteStorage, Storage
 
 ROOT = Path(__file__).parent.parent
 RUN = ROOT / ".run" / "tests" / str(os.getpid())
+
+# A busy machine is no fault of the code.
+settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -93,3 +101,25 @@ def harness_of(storage: Storage) -> Iterator[Callable[..., Harness]]:
     yield make
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def platform_of(
+    rabbitmq: RabbitMQ, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[..., Platform]]:
+    """Makes and starts a platform on `services`, with `environment` for each by name."""
+    made: list[Platform] = []
+
+    def make(*services: str, storage: str = "sqlite", **given: Any) -> Platform:
+        given.setdefault("broker", fresh_vhost(rabbitmq))
+        if storage == "postgresql" and "postgresql" not in given:
+            given["postgresql"] = request.getfixturevalue("postgresql")
+            given["database_prefix"] = f"p{uuid.uuid4().hex[:8]}_"
+        platform = Platform(tmp_path / f"p{len(made)}", services=services, storage=storage, **given)
+        made.append(platform)
+        platform.start()
+        return platform
+
+    yield make
+    for each in made:
+        each.stop()

@@ -47,5 +47,4 @@ def _descriptor(name: str, text: str) -> descriptor_pb2.FileDescriptorProto:
             ]
         )
         assert not failed, text
-        proto = descriptor_pb2.FileDescriptorSet.FromString(made.read_bytes()).file[0]
-    return proto
+        return descriptor_pb2.FileDescriptorSet.FromString(made.read_bytes()).file[0]

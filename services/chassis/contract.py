@@ -150,8 +150,9 @@ def _method(descriptor: MethodDescriptor) -> Method:
     if not policy.permission or policy.kind == policy_pb2.METHOD_KIND_UNSPECIFIED:
         raise ContractMismatch(f"{path}: policy needs a permission and a kind")
     is_command = policy.kind == policy_pb2.METHOD_KIND_COMMAND
-    if is_command and "request_id" not in descriptor.input_type.fields_by_name:
-        raise ContractMismatch(f"{path} is a command whose request has no request_id")
+    request_id = descriptor.input_type.fields_by_name.get("request_id")
+    if is_command and (request_id is None or request_id.type != FieldDescriptor.TYPE_STRING):
+        raise ContractMismatch(f"{path} is a command whose request has no request_id (a string)")
     return Method(
         service=service_of(descriptor.containing_service.file.package),
         name=descriptor.name,

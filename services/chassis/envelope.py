@@ -82,9 +82,12 @@ def unpack(body: bytes, content_type: str, expected: Fact) -> Envelope:
     if len(body) > MAX_BYTES:
         raise EnvelopeRefused("UNDECODABLE", f"{len(body)} bytes are more than {MAX_BYTES}")
     try:
-        plain = json.loads(body)
+        text = body.decode()
+        plain = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise EnvelopeRefused("UNDECODABLE", str(error)[:200]) from None
+    if "\\u0000" in text:
+        raise EnvelopeRefused("INVALID_DATA", "NUL, which no database column holds")
     return _read(plain, expected)
 
 
@@ -117,4 +120,4 @@ def _read(plain: Any, expected: Fact) -> Envelope:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 100
+    return isinstance(value, str) and 0 < len(value) <= 100 and value.isprintable()

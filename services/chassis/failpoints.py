@@ -46,14 +46,17 @@ _armed: _Armed | None = None
 def arm(text: str) -> None:
     """Arms the failpoint that `text` describes; an empty text disarms."""
     global _armed
-    if not text:
-        _armed = None
-        return
+    _armed = parse(text) if text else None
+
+
+def parse(text: str) -> _Armed:
+    """The failpoint that `text` describes; ValueError if there is none of that name."""
     described, _, match = text.partition("@")
-    name, action, *times = described.split(":")
+    name, _, rest = described.partition(":")
+    action, _, times = rest.partition(":")
     if name not in NAMES or action not in _ACTIONS:
         raise ValueError(f"unknown failpoint {text!r}; names: {', '.join(sorted(NAMES))}")
-    _armed = _Armed(name, action, float(times[0]) if times else float("inf"), match)
+    return _Armed(name, action, float(times or "inf"), match)
 
 
 def reach(name: str, what: str = "") -> None:

@@ -50,6 +50,7 @@ class Host:
             self.publisher("relay"),
             settings.outbox_poll_s,
             timedelta(days=settings.outbox_kept_days),
+            timedelta(seconds=settings.outbox_returned_again_s),
         )
         self.application.on_commit = self.relay.wake
         self._consumers: list[Consumer] = []

@@ -26,8 +26,6 @@ from chassis.storage.tables import outbox
 log = logs.get("relay")
 
 BATCH = 100
-RETURNED_AGAIN = timedelta(seconds=30)
-"""How long a fact that no queue took waits before it is tried again."""
 _PRUNE_EVERY_S = 3_600
 _BREATH_S = 0.03
 
@@ -41,11 +39,13 @@ class Relay:
         publisher: ConfirmedPublisher,
         poll_s: float,
         kept: timedelta,
+        returned_again: timedelta,
     ) -> None:
         self._database = database
         self._publisher = publisher
         self._poll_s = poll_s
         self._kept = kept
+        self._returned_again = returned_again
         self._wanted = threading.Event()
         self._stopping = False
         self.beat_at = time.monotonic()
@@ -95,7 +95,7 @@ class Relay:
         """Publishes one batch; how many left the outbox. With `again`, it takes facts
         that no queue took before."""
         now = utc_now()
-        due = _returned_before(now - RETURNED_AGAIN) if again else _FRESH
+        due = _returned_before(now - self._returned_again) if again else _FRESH
         if self._database.is_sqlite:
             # One process, one relay: the write gate is not held while the broker answers.
             with self._database.reading() as connection:

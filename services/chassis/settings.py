@@ -13,6 +13,8 @@ from typing import Any
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis import failpoints
+
 
 class Environment(StrEnum):
     DEVELOPMENT = "development"
@@ -70,11 +72,16 @@ class ServiceSettings(SharedSettings):
     )
     drain_timeout_s: float = Field(25, gt=0, description="time to finish work at SIGTERM, s")
     outbox_poll_s: float = Field(5, gt=0, description="how often the relay looks unasked, s")
+    outbox_returned_again_s: float = Field(
+        30, gt=0, description="a fact that no queue took is tried again after, s"
+    )
     outbox_kept_days: float = Field(14, ge=0, description="published facts are kept, days")
     failpoint: str = Field("", description="name:kill|raise|hang|delay[:times]; tests only")
 
     @model_validator(mode="after")
     def _production_is_whole(self) -> ServiceSettings:
-        if self.environment is Environment.PRODUCTION and self.failpoint:
-            raise ValueError("GUANJIA_FAILPOINT is refused in production settings")
+        if self.failpoint:
+            failpoints.parse(self.failpoint)
+            if self.environment is Environment.PRODUCTION:
+                raise ValueError("GUANJIA_FAILPOINT is refused in production settings")
         return self

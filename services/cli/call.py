@@ -42,8 +42,9 @@ def call(
         request: Any = request_of(method, words, _read_data(data))
         if method.is_command and not request.request_id:
             request.request_id = str(uuid.uuid4())
-        with Client(addresses.gateway(gateway), user) as client, _repeatable(method, request):
-            reply = client.call(method, request, deadline_s)
+        address = addresses.gateway(gateway)
+    with _repeatable(method, request), troubles_told(), Client(address, user) as client:
+        reply = client.call(method, request, deadline_s)
     if as_json:
         plain_reply = json_format.MessageToDict(reply, preserving_proto_field_name=True)
         print(json.dumps(plain_reply, ensure_ascii=False, indent=2))
@@ -95,7 +96,7 @@ def _repeatable(method: Method, request: Any) -> Iterator[None]:
     """Says under which request_id a command that failed may be sent again."""
     try:
         yield
-    except (NoAnswer, Refused):
+    except typer.Exit:
         if method.is_command:
             told = f"重试请用同一请求标识 repeat with: request_id={request.request_id}"
             err.print(plain(told, "yellow"), soft_wrap=True)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import grpc
 from google.protobuf.message import Message
 from google.rpc import status_pb2
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chassis.contract import Method
 from chassis.status import reason_of
@@ -34,6 +35,9 @@ _RETRIES = {
         }
     ]
 }
+
+
+_NO_PROXY = ("grpc.enable_http_proxy", 0)
 
 
 class NoAnswer(Exception):
@@ -70,7 +74,7 @@ class Client:
         self.address = address
         # Metadata is ASCII; the gateway decodes it.
         self._metadata = ((USER_METADATA, quote(user, safe=" @:.,")),) if user else ()
-        options: list[tuple[str, Any]] = [("grpc.enable_http_proxy", 0)]
+        options: list[tuple[str, Any]] = [_NO_PROXY]
         if retries:
             options.append(("grpc.service_config", json.dumps(_RETRIES)))
         self._channel = grpc.insecure_channel(address, options)
@@ -108,3 +112,15 @@ class Client:
         # What gRPC itself refuses carries no details.
         plain = status_pb2.Status(code=error.code().value[0], message=error.details() or "")
         return Refused(method, request, plain)
+
+
+def is_serving(address: str) -> bool:
+    """Whether a gateway is there and has its bus."""
+    with grpc.insecure_channel(address, [_NO_PROXY]) as channel:
+        try:
+            answer = health_pb2_grpc.HealthStub(channel).Check(
+                health_pb2.HealthCheckRequest(), timeout=2
+            )
+        except grpc.RpcError:
+            return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

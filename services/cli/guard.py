@@ -10,7 +10,8 @@
 PR_SET_PDEATHSIG alone would not do: it follows the thread, not the process, that started
 the server, and does not reach what the server started itself.
 
-Run as a script: the only argument is a plan, the standard output is the server's id.
+Run as a script: the only argument is a plan; the standard output is the server's process
+id; the exit code is the server's.
 """
 
 from __future__ import annotations
@@ -66,8 +67,11 @@ def send(number: int, *processes: int) -> None:
             os.kill(each, number)
 
 
-def carry_out(plan: Plan) -> None:
-    """Returns when the server has ended and nothing of it is left."""
+def carry_out(plan: Plan) -> int:
+    """Returns when the server has ended and nothing of it is left: its exit code.
+
+    As a shell tells it: 128 + n when signal n ended it.
+    """
     prctl = ctypes.CDLL(None).prctl
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     started = [
@@ -84,13 +88,16 @@ def carry_out(plan: Plan) -> None:
     server = started[-1].pid
     print(server, flush=True)
     threading.Thread(target=_end_with_starter, args=(plan, server), daemon=True).start()
-    while os.wait()[0] != server:
-        pass
+    ended, status = os.wait()
+    while ended != server:
+        ended, status = os.wait()
     _kill_the_rest()
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
 
 
 def _end_with_starter(plan: Plan, server: int) -> None:
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)  # nothing is ever written; sys.stdin would bar the exit
     send(signal.SIGCONT, server, *children_of(server))  # one that is frozen could not obey
     send(plan.end_signal, server)
     time.sleep(plan.grace)
@@ -107,4 +114,4 @@ def _kill_the_rest() -> None:
 
 
 if __name__ == "__main__":
-    carry_out(Plan(**json.loads(sys.argv[1])))
+    sys.exit(carry_out(Plan(**json.loads(sys.argv[1]))))

@@ -34,6 +34,24 @@ Gateway = Annotated[
 User = Annotated[str, typer.Option(help="以何人名义（开发身份） on whose behalf")]
 
 
+Folder = Annotated[Path, typer.Option(help="放数据、日志与地址的文件夹")]
+Postgres = Annotated[bool, typer.Option("--postgres", help="用 PostgreSQL 代替 SQLite")]
+
+
+@app.command()
+def up(
+    folder: Folder = addresses.FOLDER,
+    postgres: Postgres = False,
+    keep: Annotated[
+        bool, typer.Option("--keep/--fresh", help="保留上次的数据，或清空重来 keep or drop data")
+    ] = True,
+) -> None:
+    """在本机启动全部服务，直到 Ctrl-C Run everything on this machine."""
+    from cli import up as running
+
+    running.up(folder, postgres=postgres, keep=keep)
+
+
 @app.command()
 def call(
     method: Annotated[str, typer.Argument(help="如 housing.GetProperty")],

@@ -79,14 +79,14 @@ def ensure(*names: str) -> None:
     missing = _missing(names)
     if not missing:
         return
-    root = _as_root()
-    if root is None or not shutil.which("apt-get"):
-        _give_up(missing, "没有 root 权限或 apt-get no root rights, or no apt-get")
+    root = _as_root() if shutil.which("apt-get") else None
+    if root is None:
+        raise _refusal(missing, "没有 root 权限或 apt-get no root rights, or no apt-get")
     print(f"安装 Installing: apt-get install {' '.join(missing)}", flush=True)
     with _kept_quiet(root):
         problem = _install(root, missing)
     if _missing(names):
-        _give_up(_missing(names), problem)
+        raise _refusal(_missing(names), problem)
     _show(names)
 
 
@@ -99,9 +99,9 @@ def _show(names: tuple[str, ...]) -> None:
         print(f"{PACKAGES[each].name}: {PACKAGES[each].find() or '缺少 missing'}", flush=True)
 
 
-def _give_up(missing: list[str], reason: str) -> None:
+def _refusal(missing: list[str], reason: str) -> SystemExit:
     packages = " ".join(missing)
-    sys.exit(
+    return SystemExit(
         f"{reason}\n"
         f"请先安装：{packages}，再重试。Debian、Ubuntu 上：\n"
         f"Please install {packages}, then try again. On Debian and Ubuntu:\n"
@@ -114,7 +114,10 @@ def _as_root() -> list[str] | None:
     if os.geteuid() == 0:
         return []
     sudo = ["sudo", "-n"]
-    if shutil.which("sudo") and subprocess.run([*sudo, "true"], capture_output=True).returncode == 0:
+    if (
+        shutil.which("sudo")
+        and subprocess.run([*sudo, "true"], capture_output=True).returncode == 0
+    ):
         return sudo
     return None
 
@@ -127,7 +130,9 @@ def _kept_quiet(root: list[str]) -> Iterator[None]:
         for path in placed:
             subprocess.run([*root, "mkdir", "-p", str(path.parent)], check=True)
             write = [*root, "tee", str(path)]
-            subprocess.run(write, input=POLICY[path].encode(), stdout=subprocess.DEVNULL, check=True)
+            subprocess.run(
+                write, input=POLICY[path].encode(), stdout=subprocess.DEVNULL, check=True
+            )
             subprocess.run([*root, "chmod", "755", str(path)], check=True)
         yield
     finally:
@@ -149,9 +154,10 @@ def _install(root: list[str], packages: list[str]) -> str:
 
 
 def _apt_get(root: list[str], arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet=2"]
+    wait_for_others = "--option=DPkg::Lock::Timeout=300"
     return subprocess.run(
-        [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet=2"]
-        + ["--option=DPkg::Lock::Timeout=300", *arguments],
+        [*root, *command, wait_for_others, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

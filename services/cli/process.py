@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cli.guard import Plan
 
+HOST = "127.0.0.1"
 READY_LIMIT_S = 60.0
 GRACE_S = 30.0
 """From the asking signal to SIGKILL; a service gives itself 25 s to finish its work."""
@@ -48,7 +49,6 @@ class Process:
         log: Path,
         environment: Mapping[str, str],
         metrics_port: int = 0,
-        on_end: Callable[[Process], None] = lambda process: None,
     ) -> None:
         self.name = name
         self.command = list(command)
@@ -56,11 +56,11 @@ class Process:
         self.environment = dict(environment)
         self.metrics_port = metrics_port
         self.pid = 0
+        self.on_end: Callable[[Process], None] = lambda process: None
         self.ended = threading.Event()
         self.ended.set()
         self._asked = False
         self._guard: subprocess.Popen[bytes] | None = None
-        self._on_end = on_end
 
     @property
     def is_running(self) -> bool:
@@ -70,6 +70,10 @@ class Process:
     def exit_code(self) -> int | None:
         """As a shell tells it, 128 + n for signal n; None while it runs."""
         return self._guard.returncode if self._guard else None
+
+    @property
+    def metrics_url(self) -> str:
+        return f"http://{HOST}:{self.metrics_port}/metrics"
 
     def start(self) -> None:
         """Starts it; `on_end` hears if it ends without `stop`."""
@@ -130,7 +134,7 @@ class Process:
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of a page of its metrics server."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.metrics_port, timeout=5)
+        connection = http.client.HTTPConnection(HOST, self.metrics_port, timeout=5)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -150,4 +154,4 @@ class Process:
         guard.wait()
         ended.set()
         if not self._asked:
-            self._on_end(self)
+            self.on_end(self)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from typing import Protocol
+from urllib.parse import unquote
 
 from chassis import logs
 from chassis.contract import Method
@@ -51,7 +52,8 @@ class DevelopmentAccess:
     def admit(self, method: Method, metadata: Iterable[tuple[str, str | bytes]]) -> Principal:
         for name, value in metadata:
             if name == USER_METADATA and isinstance(value, str) and value:
-                return Principal(f"dev:{value[:MAX_SUBJECT]}")
+                # Metadata is ASCII, so names come percent-encoded.
+                return Principal(f"dev:{unquote(value)[:MAX_SUBJECT]}")
         return Principal("dev:anonymous")
 
 

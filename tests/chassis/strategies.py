@@ -17,7 +17,7 @@ _WHOLE = {
 }
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
-instants = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59)).map(  # noqa: DTZ001
+instants = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59)).map(
     lambda naive: naive.replace(tzinfo=UTC)
 )
 
@@ -57,7 +57,8 @@ def _one(field: FieldDescriptor) -> st.SearchStrategy[Any]:
             return instants.map(lambda instant: _timestamp(kind, instant))
         return messages(kind)
     if field.enum_type is not None:
-        return st.sampled_from([value.number for value in field.enum_type.values])
+        # In plain values an optional word that is sent as unspecified is None.
+        return st.sampled_from([each.number for each in field.enum_type.values if each.number])
     if field.type == FieldDescriptor.TYPE_STRING:
         return texts
     if field.type == FieldDescriptor.TYPE_BYTES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -87,7 +87,7 @@ def test_an_absent_message_is_none() -> None:
     assert to_plain(Everything()).at is None
 
 
-@pytest.mark.parametrize("code", [*range(0x00, 0x09), *range(0x0B, 0x20), 0x7F])
+@pytest.mark.parametrize("code", [*range(0x09), *range(0x0B, 0x20), 0x7F])
 def test_a_control_character_is_refused(code: int) -> None:
     assert refusal_of(text=f"a{chr(code)}b") == ("text", "INVALID_TEXT")
 
@@ -129,47 +129,6 @@ def test_an_unknown_enum_number_is_refused(fields: dict[str, Any], path: str) ->
     assert refusal_of(**fields) == (path, "UNKNOWN_VALUE")
 
 
-@pytest.mark.parametrize(
-    "instant",
-    [
-        datetime(2026, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
-        datetime(2027, 1, 1, tzinfo=UTC),
-        datetime(1969, 12, 31, 23, 59, 59, 1, tzinfo=UTC),
-        datetime(1, 1, 1, tzinfo=UTC),
-        datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
-        datetime(2026, 12, 31, 23, 30, tzinfo=timezone(timedelta(hours=8))),
-    ],
-)
-def test_an_instant_keeps_its_microsecond(instant: datetime) -> None:
-    message = to_message(Everything, {"at": instant, "instants": [instant]})
-    assert message.at.ToDatetime(UTC) == instant
-    assert to_plain(message).at == instant
-    assert to_plain(message).instants == [instant]
-
-
-def test_a_leap_second_is_the_second_after_it() -> None:
-    """A Timestamp smears or repeats it; there is no 60th second to keep."""
-    before_leap = 1_483_228_799  # 2016-12-31T23:59:59Z
-    assert to_plain(Everything(at={"seconds": before_leap + 1})).at == datetime(
-        2017, 1, 1, tzinfo=UTC
-    )
-
-
-@pytest.mark.parametrize(
-    "at",
-    [
-        {"seconds": -62_135_596_801},
-        {"seconds": 253_402_300_800},
-        {"seconds": 2**63 - 1},
-        {"seconds": -(2**63)},
-        {"seconds": 253_402_300_799, "nanos": 2**31 - 1},
-    ],
-)
-def test_an_instant_that_no_calendar_has_is_refused(at: dict[str, int]) -> None:
-    assert refusal_of(at=at) == ("at", "OUT_OF_RANGE")
-    assert refusal_of(parts=[{"at": at}]) == ("parts.0.at", "OUT_OF_RANGE")
-
-
 @pytest.mark.parametrize("figure", ["nan", "inf", "-inf"])
 def test_a_double_that_is_no_number_reaches_the_schema_as_it_is(figure: str) -> None:
     """Whether it may stand there is for the schema to say, by field."""
@@ -187,9 +146,9 @@ def test_an_object_without_an_attribute_of_the_contract_is_our_fault() -> None:
 
 
 def test_columns_that_lie_flat_fill_the_message_within() -> None:
-    flat = {"text": "a", "colour": "red", "at": None, "figure": Decimal("1.5")}
-    made = to_message(Everything, flat)
-    assert (made.part.text, made.part.colour, made.figure) == ("a", pb.Everything(colour=1).colour, 1.5)
+    made = to_message(Everything, {"text": "a", "colour": "red", "figure": Decimal("1.5")})
+    assert made.part == pb.Part(text="a", colour=1)
+    assert made.figure == 1.5
 
 
 def test_given_fields_come_before_the_object() -> None:

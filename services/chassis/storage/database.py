@@ -41,15 +41,15 @@ class Database:
         statement_timeout_ms: int = 5_000,
         lock_timeout_ms: int = 3_000,
     ) -> None:
-        self.url = make_url(url)
+        try:
+            self.url = make_url(url)
+        except exc.ArgumentError:
+            raise DatabaseRefused(f"数据库地址无法解析 | {_KNOWN_URLS}") from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._gate = threading.Lock()
         self._lock_file: IO[str] | None = None
         if self.url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg2"):
-            raise DatabaseRefused(
-                f"数据库驱动 {self.url.drivername} 不受支持 | "
-                "use postgresql+psycopg2://… or sqlite:///…"
-            )
+            raise DatabaseRefused(f"数据库驱动 {self.url.drivername} 不受支持 | {_KNOWN_URLS}")
         options: dict[str, Any] = {}
         if self.is_sqlite:
             if self.url.database:
@@ -233,12 +233,12 @@ class Script:
 
 
 def is_taken(error: BaseException, table: Table) -> bool:
-    """Whether `error` says that the primary key of a row in `table` is taken."""
+    """Whether `error` says that the key of a row in `table`, its only one, is taken."""
     if not isinstance(error, exc.IntegrityError):
         return False
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is not None:
-        return bool(diagnosis.constraint_name == f"{table.name}_pkey")
+        return error.orig.pgcode == "23505" and bool(diagnosis.table_name == table.name)
     return f"UNIQUE constraint failed: {table.name}." in str(error.orig)
 
 
@@ -256,6 +256,7 @@ def _send_prelude(
     return prelude.before(sql, parameters)
 
 
+_KNOWN_URLS = "use postgresql+psycopg2://… or sqlite:///…"
 _PRELUDE = "guanjia_prelude"
 _processors: dict[bool, dict[tuple[str, str], Any]] = {}
 

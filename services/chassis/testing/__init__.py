@@ -35,13 +35,14 @@ class Clock:
 class Harness:
     """One service without a bus: calls go in as messages, facts are read from the outbox.
 
-    `migrated` says that the database at `url` has the service's tables already.
+    `migrated` says that the database at `url` has the service's tables already; `limits`
+    are those of `Database`.
     """
 
     def __init__(
-        self, service: Service, url: str, *, pool_size: int = 8, migrated: bool = False
+        self, service: Service, url: str, *, migrated: bool = False, **limits: int
     ) -> None:
-        self.database = Database(url, pool_size=pool_size)
+        self.database = Database(url, **{"pool_size": 8, **limits})
         self.database.claim()
         if not migrated:
             migrate.migrate(self.database, service)

@@ -12,8 +12,11 @@ from rich.cells import cell_len
 
 from cli.render.values import NOTHING, heading_of, is_instant, is_number, text_of
 
-_WIDEST = 30
-_GAP = 2
+GAP = 2
+"""Between two columns."""
+
+# Of most resources the first three fields are id, code and name.
+_FIRST = 2
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,6 @@ class Column:
     @property
     def heading(self) -> str:
         return heading_of(self.field)
-
-    @property
-    def name(self) -> str:
-        return ".".join(each.name for each in self.path)
 
     @property
     def is_aside(self) -> bool:
@@ -71,28 +70,46 @@ def columns_of(descriptor: Descriptor, above: tuple[FieldDescriptor, ...] = ()) 
     return found
 
 
-def fitting(columns: Sequence[Column], rows: Sequence[Message], width: int) -> list[Column]:
-    """The columns that say something and fit side by side, what people need first."""
-    telling = [
-        column for column in columns if any(column.text(row) != NOTHING for row in rows)
-    ]
+def fitting(
+    columns: Sequence[Column], rows: Sequence[Message], width: int
+) -> list[tuple[Column, int]]:
+    """The columns that say something and fit side by side, each with its width.
+
+    Who it is comes first, then states, then the rest; asides only if all else fits.
+    """
+    cap = max(16, width // 4)
+    widths = {}
+    for column in columns:
+        texts = [column.text(row) for row in rows]
+        if any(text != NOTHING for text in texts):
+            widths[column] = _width(column, texts, cap)
     # sorted() is stable: within each kind the order of the contract stays.
-    by_need = sorted(telling, key=lambda column: column.is_aside)
-    chosen = []
-    left = width - _GAP
+    by_need = sorted(widths, key=lambda column: _need(column, columns.index(column)))
+    chosen: list[Column] = []
+    left = width + GAP
     for column in by_need:
-        needed = _width(column, rows) + _GAP
-        if needed <= left or not chosen:
+        if column.is_aside and len(chosen) < by_need.index(column):
+            break
+        if widths[column] + GAP <= left or not chosen:
             chosen.append(column)
-            left -= needed
-    return chosen
+            left -= widths[column] + GAP
+    chosen.sort(key=lambda column: (column.is_aside, columns.index(column)))
+    return [(column, widths[column]) for column in chosen]
 
 
-def _width(column: Column, rows: Sequence[Message]) -> int:
-    texts = [cell_len(column.text(row)) for row in rows]
-    if column.is_number:
-        return max(cell_len(column.heading), *texts)
-    return max(cell_len(column.heading), min(max(texts), _WIDEST))
+def _need(column: Column, place: int) -> int:
+    if column.is_aside:
+        return 3
+    if place <= _FIRST:
+        return 0
+    return 1 if column.field.enum_type is not None else 2
+
+
+def _width(column: Column, texts: Sequence[str], cap: int) -> int:
+    widest = max(cell_len(text) for text in texts)
+    # A number or an identifier cut in two is hard to read, or to copy.
+    whole = column.is_number or column.is_aside
+    return max(cell_len(column.heading), widest if whole else min(widest, cap))
 
 
 def _is_map(field: FieldDescriptor) -> bool:

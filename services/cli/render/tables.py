@@ -12,8 +12,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cli.render.columns import Column, columns_of, fitting
-from cli.render.values import heading_of
+from cli.render.columns import GAP, Column, columns_of, fitting
+from cli.render.values import NOTHING, heading_of
 from cli.screen import plain
 
 _PAGE = "next_page_token"
@@ -44,7 +44,7 @@ def next_page_of(message: Message) -> str:
 
 
 def fields_table(pairs: Sequence[tuple[str, str]]) -> Table:
-    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(overflow="fold")
     for heading, value in pairs:
@@ -53,20 +53,28 @@ def fields_table(pairs: Sequence[tuple[str, str]]) -> Table:
 
 
 def rows_table(
-    columns: Sequence[Column], rows: Sequence[Message], title: Text | None = None
+    columns: Sequence[tuple[Column, int]], rows: Sequence[Message], title: Text | None = None
 ) -> Table:
+    """`columns` with the width of each."""
     table = grid(title)
-    for column in columns:
+    for column, width in columns:
         justify: Any = "right" if column.is_number else "left"
-        table.add_column(column.heading, justify=justify, no_wrap=column.is_number, overflow="fold")
+        table.add_column(column.heading, justify=justify, width=width, overflow="fold")
     for row in rows:
-        table.add_row(*(plain(column.text(row)) for column in columns))
+        table.add_row(*(plain(column.text(row)) for column, _ in columns))
     return table
 
 
 def grid(title: Text | None = None) -> Table:
     return Table(
-        box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", title=title, title_justify="left"
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, GAP - 1, 0, 0),
+        header_style="bold",
+        title=title,
+        title_style="",
+        title_justify="left",
     )
 
 
@@ -77,14 +85,14 @@ def _list(
     shown = fitting(columns, rows, width) if rows else []
     title = Text.assemble((heading_of(field), "bold"), f"  {len(rows)} 项")
     yield rows_table(shown, rows, title) if rows else title
-    told = {column.name for column in shown}
+    told = {column for column, _ in shown}
     hidden = [
         column.heading
         for column in columns
-        if column.name not in told and any(column.text(row) != "—" for row in rows)
+        if column not in told and any(column.text(row) != NOTHING for row in rows)
     ]
     if hidden:
-        yield Text(f"未列出 not shown: {'、'.join(hidden)}（--json 可见全部）", "dim")
+        yield Text(f"未列出（用--json查看）：{'、'.join(hidden)}", "dim")
 
 
 def _value(message: Message, column: Column) -> Any:

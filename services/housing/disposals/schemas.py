@@ -7,14 +7,14 @@ from typing import Any
 from marshmallow import fields, validates_schema
 
 from chassis.assets import AssetSchema
-from chassis.schemas import Fen, Identifier, Line, RequestSchema, Wrong
+from chassis.schemas import Fen, Identifier, Line, Part, RequestSchema, Wrong
 from housing.disposals import rules
 
 
 class CreateDisposalSchema(RequestSchema):
     property_id = Identifier(optional=True)
     reason = Line(500)
-    assets = fields.List(fields.Nested(AssetSchema))
+    assets = fields.List(Part(AssetSchema))
 
     @validates_schema
     def lists_something(self, values: dict[str, Any], **_: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import fields, validates_schema
+from marshmallow import validates_schema
 
 from chassis.schemas import (
     Area,
@@ -14,6 +14,7 @@ from chassis.schemas import (
     Fen,
     Line,
     PageSchema,
+    Part,
     RegionCode,
     RequestSchema,
     Uscc,
@@ -63,7 +64,7 @@ class PropertySchema(FiguresSchema):
 
 
 class CreatePropertySchema(RequestSchema):
-    property = fields.Nested(PropertySchema, required=True)
+    property = Part(PropertySchema)
 
 
 class ListPropertiesSchema(PageSchema):

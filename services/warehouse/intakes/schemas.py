@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
-
 from chassis.assets import AssetSchema
-from chassis.schemas import Choice, Fen, Identifier, Line, PageSchema, RequestSchema
+from chassis.schemas import Choice, Fen, Identifier, Line, PageSchema, Part, RequestSchema
 
 
 class OfferAssetSchema(RequestSchema):
-    asset = fields.Nested(AssetSchema, required=True)
+    asset = Part(AssetSchema)
 
 
 class ListIntakesSchema(PageSchema):

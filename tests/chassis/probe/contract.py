@@ -52,7 +52,8 @@ message Everything {
   google.protobuf.Timestamp at = 10; Part part = 11; repeated Part parts = 12;
   repeated string texts = 13; repeated Colour colours = 14; map<string, string> cells = 15;
   optional string maybe_text = 16; optional int32 maybe_small = 17;
-  optional Colour maybe_colour = 18; map<string, int64> numbers = 19; repeated google.protobuf.Timestamp instants = 20;
+  optional Colour maybe_colour = 18; map<string, int64> numbers = 19;
+  repeated google.protobuf.Timestamp instants = 20;
 }
 """,
 )

@@ -1,38 +1,24 @@
-"""Private servers for one machine: a RabbitMQ node and a PostgreSQL of our own.
-
-    with RabbitMQ(folder / "rabbitmq") as broker, PostgreSQL(folder / "postgresql") as database:
-        ...
-
-Everything a server has is in its folder: started there again, it knows what it knew.
-It listens on 127.0.0.1 only, and ends with this process, however that ends (see `guard`).
-"""
+"""What the private servers have in common: a folder, a port, and a guard over a process."""
 
 from __future__ import annotations
 
 import atexit
 import fcntl
 import os
-import re
-import secrets
-import shutil
 import signal
 import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from amqp.exceptions import AMQPError
-from kombu import Connection
-
 from cli.guard import Plan, children_of, send
-from cli.packages import find_postgresql, find_rabbitmq
 
 HOST = "127.0.0.1"
 START_LIMIT = 60.0  # seconds
+STOP_LIMIT = 30.0  # seconds; well above the grace of any plan
 
 _reserved: dict[int, socket.socket] = {}
 
@@ -165,7 +151,11 @@ class Server(ABC):
 
     def _end(self) -> None:
         assert self._guard
-        self._guard.wait()
+        try:
+            self._guard.wait(STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            self._guard.kill()  # the kernel kills the server in turn
+            self._guard.wait()
         self._guard = None
         atexit.unregister(self.stop)
 

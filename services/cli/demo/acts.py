@@ -1,0 +1,174 @@
+"""The story, act by act: a register is imported, a building leaves, its furniture is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.demo import closing
+from cli.demo.story import Person, Story, duration, expect
+from cli.imports import HEADINGS, Outcome, Ticket, send
+from cli.platform import Platform
+from cli.properties import problems_table, totals
+from cli.render.tables import tables_of
+from cli.sample import regions, units, write_register, write_sample_assets
+from cli.screen import out
+from cli.sheets import read_rows
+from guanjia.directory.v1 import directory_pb2
+from guanjia.housing.v1 import housing_pb2
+from guanjia.warehouse.v1 import warehouse_pb2
+
+REGISTERED = 300
+WRONG_ROWS = 3
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who plays."""
+
+    admin: Person
+    clerk: Person
+    approver: Person
+    keeper: Person
+
+    @classmethod
+    def of(cls, story: Story) -> Cast:
+        return cls(*(Person(story, name) for name in ("周宁", "李敏", "王建国", "赵仓")))
+
+
+def tell(story: Story, platform: Platform) -> None:
+    """The whole story. Raises WrongTurn where it goes otherwise than it should."""
+    cast = Cast.of(story)
+    with story.act("基础数据 regions and units"):
+        register_master_data(story, cast.admin)
+    with story.act("房产台账 the property register"):
+        import_register(story, cast.clerk, platform.folder)
+    with story.act("房产汇总 totals"):
+        show_totals(story, cast.clerk)
+    with story.act("处置申请 a disposal"):
+        disposal = create_disposal(cast.clerk)
+    with story.act("批准与入仓 approval, and 40 intakes"):
+        approval = approve(story, cast.approver, disposal)
+        count_intakes(story, cast.keeper, disposal)
+    with story.act("重复批准 the same approval again"):
+        repeat_approval(story, cast, approval)
+    closing.tell(story, cast.clerk, cast.keeper, disposal)
+    closing.summarise(story, cast.keeper, platform)
+
+
+def register_master_data(story: Story, admin: Person) -> None:
+    began = time.monotonic()
+    for region in regions():
+        admin.asks("directory.DefineRegion", **_enums(region, level=directory_pb2.RegionLevel))
+    story.told(admin.name, f"登记行政区划 {len(regions())} 个", time.monotonic() - began)
+    began = time.monotonic()
+    for unit in units():
+        admin.asks("directory.RegisterUnit", **_enums(unit, kind=directory_pb2.UnitKind))
+    story.told(admin.name, f"登记单位 {len(units())} 家", time.monotonic() - began)
+    listed = admin.asks("directory.ListUnits", page_size=100)
+    expect(len(listed.units) == len(units()), "登记的单位数目不符")
+
+
+def import_register(story: Story, clerk: Person, folder: Path) -> None:
+    path = folder / "房产台账.xlsx"
+    write_register(path, REGISTERED)
+    first = _import(story, clerk, path, folder)
+    story.show(problems_table(first.problems), totals(first))
+    expect(first.created == REGISTERED, f"应新增 {REGISTERED} 处房产，实为 {first.created}")
+    expect(first.refused == WRONG_ROWS, f"应退回 {WRONG_ROWS} 行，实为 {first.refused}")
+    again = _import(story, clerk, path, folder)
+    story.show(totals(again))
+    expect(again.created == 0, f"再次导入应新增 0 处，实为 {again.created}")
+    expect(again.unchanged == REGISTERED, f"再次导入应有 {REGISTERED} 处未变")
+
+
+def show_totals(story: Story, clerk: Person) -> None:
+    summary = clerk.asks("housing.SummarizeProperties", "按类别和使用状态汇总")
+    story.show(*tables_of(summary, out.width))
+    counted = sum(total.count for total in summary.totals)
+    expect(counted == REGISTERED, f"汇总应有 {REGISTERED} 处，实为 {counted}")
+
+
+def create_disposal(clerk: Person) -> housing_pb2.Disposal:
+    idle = clerk.asks(
+        "housing.ListProperties",
+        lambda reply: f"查找闲置办公用房：{reply.properties[0].name}",
+        kind=housing_pb2.PROPERTY_KIND_OFFICE,
+        use_state=housing_pb2.USE_STATE_IDLE,
+        page_size=1,
+    )
+    disposal: housing_pb2.Disposal = clerk.asks(
+        "housing.CreateDisposal",
+        lambda reply: f"拟处置单 {reply.code}：房产 1 处，家具设备 {len(reply.lines)} 件",
+        property_id=idle.properties[0].id,
+        reason="单位搬迁，腾退闲置办公用房",
+        assets=write_sample_assets(),
+    )
+    expect(len(disposal.lines) == 40, "处置单应有 40 项明细")
+    clerk.asks("housing.SubmitDisposal", _state, disposal_id=disposal.id)
+    return disposal
+
+
+def approve(
+    story: Story, approver: Person, disposal: housing_pb2.Disposal
+) -> Callable[[], housing_pb2.Disposal]:
+    """Approves; what it returns sends the same request once more."""
+    request = {
+        "disposal_id": disposal.id,
+        "request_id": f"approve-{disposal.id}",
+        "note": "同意，家具设备移交公物仓",
+    }
+
+    def send_it() -> housing_pb2.Disposal:
+        reply: housing_pb2.Disposal = approver.asks("housing.ApproveDisposal", _state, **request)
+        return reply
+
+    send_it()
+    story.fact("housing", "处置已批准 DisposalApproved", "warehouse")
+    return send_it
+
+
+def count_intakes(story: Story, keeper: Person, disposal: housing_pb2.Disposal) -> None:
+    began = time.monotonic()
+    keeper.waits("40 张入仓单", lambda: intakes_of(keeper, disposal), lambda seen: len(seen) >= 40)
+    took = time.monotonic() - began
+    story.told("warehouse", "已拟入仓单 40 张，待验收", took)
+    story.told("", f"从批准到 40 张入仓单 approval → 40 intakes: {duration(took)}")
+
+
+def repeat_approval(
+    story: Story, cast: Cast, approval: Callable[[], housing_pb2.Disposal]
+) -> None:
+    first, second = approval(), approval()
+    expect(first == second, "同一请求标识应得到同一应答")
+    intakes = intakes_of(cast.keeper, first)
+    expect(len(intakes) == 40, f"重复批准后入仓单应仍为 40 张，实为 {len(intakes)}")
+    story.told("", f"应答相同，入仓单仍为 {len(intakes)} 张 same reply, still {len(intakes)} intakes")
+
+
+def intakes_of(keeper: Person, disposal: housing_pb2.Disposal) -> list[warehouse_pb2.Intake]:
+    listed = keeper.asks("warehouse.ListIntakes", document_id=disposal.id, page_size=500)
+    return list(listed.intakes)
+
+
+def _state(disposal: housing_pb2.Disposal) -> str:
+    state = housing_pb2.DisposalState.DESCRIPTOR.values_by_number[disposal.state]
+    return f"{disposal.code}：{value_label_of(state)}"
+
+
+def _import(story: Story, clerk: Person, path: Path, folder: Path) -> Outcome:
+    sheet = read_rows(path, HEADINGS)
+    began = time.monotonic()
+    with Ticket(path.read_bytes(), folder / "imports") as ticket:
+        outcome = send(clerk.client, sheet.rows, ticket)
+    told = f"导入 {path.name}，{len(sheet.rows)} 行  housing.ImportProperties"
+    story.told(clerk.name, told, time.monotonic() - began)
+    return outcome
+
+
+def _enums(given: Any, **kinds: Any) -> dict[str, Any]:
+    """The fields of `given`, enum values by number."""
+    return {**given, **{name: kind.Value(given[name]) for name, kind in kinds.items()}}

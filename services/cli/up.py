@@ -1,0 +1,111 @@
+"""`guanjia up`: everything on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli import addresses
+from cli.platform import Platform
+from cli.process import NotReady, ProcessEnded
+from cli.screen import EXIT_REFUSED, complain, err, out, plain
+from cli.servers import RabbitMQ, ServerFailed
+from cli.steps import Steps
+
+_DATA = ("data", "rabbitmq", "postgresql")
+
+
+def up(folder: Path, *, postgres: bool, keep: bool) -> None:
+    with failures_told():
+        refuse_running(folder)
+        if not keep:
+            clear(folder, *_DATA)
+        began = time.monotonic()
+        steps = Steps()
+        platform = Platform(folder, storage="postgresql" if postgres else "sqlite", watch=steps)
+        try:
+            with steps:
+                platform.start()
+            out.print(plain(f"管家已就绪 Guanjia is ready  {time.monotonic() - began:.1f} s", "bold"))
+            out.print(_where(platform))
+            platform.wait()
+        finally:
+            out.print(Text("正在停止 stopping …", "dim"))
+            platform.stop()
+
+
+def refuse_running(folder: Path) -> None:
+    pid = addresses.read(folder).get("pid")
+    if pid and _is_alive(pid):
+        complain(f"{folder} 里已有管家在运行（进程 {pid}）", "already running in that folder")
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def clear(folder: Path, *names: str) -> None:
+    """Removes what an earlier run left."""
+    for name in names:
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """Ctrl-C, SIGTERM and a closed terminal end in good order; a failure with its log."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        return
+    except ProcessEnded as error:
+        code = error.process.exit_code
+        told = f"{error.process.name} 意外退出（退出码 {code}）"
+        _tell_failure(told, f"{error.process.name} ended by itself", error.tail, error.process.log)
+    except NotReady as error:
+        _tell_failure(f"{error.process.name} 未能就绪", str(error), error.tail, error.process.log)
+    except ServerFailed as error:
+        complain(str(error))
+    raise typer.Exit(EXIT_REFUSED)
+
+
+def _tell_failure(zh: str, en: str, tail: list[str], log: Path) -> None:
+    complain(zh, en)
+    err.print(plain(f"  {log}", "dim"), soft_wrap=True)
+    for line in tail:
+        err.print(plain(f"    {line}", "dim"), soft_wrap=True)
+
+
+def _where(platform: Platform) -> Table:
+    usual = platform.folder == addresses.FOLDER.resolve()
+    option = "" if usual else f" --gateway {platform.gateway}"
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("  网关 gateway", f"{platform.gateway} (gRPC)")
+    table.add_row("  调用 call", plain(f"guanjia call housing.ListProperties{option}", "green"))
+    table.add_row("  接口 methods", plain("guanjia methods", "green"))
+    table.add_row("  日志 logs", plain(f"{platform.folder}/logs"))
+    for name, process in platform.processes.items():
+        table.add_row(f"  指标 {name}", plain(process.metrics_url))
+    if isinstance(platform.broker, RabbitMQ):
+        table.add_row("  RabbitMQ", plain(f"{platform.broker.management_url} guest / guest"))
+    table.add_row("  停止 stop", "Ctrl-C")
+    return table
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

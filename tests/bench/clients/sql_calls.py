@@ -1,0 +1,118 @@
+"""PostgreSQL alone, through psycopg2 and threads: one connection for each in flight.
+
+The tables are those of the housing service; the transaction reads and writes what
+UpdateProperty does, in as many statements as it reads like.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import threading
+import time
+import uuid
+from typing import Any
+
+import psycopg2
+
+from tests.bench.load import Sample, Tally
+
+SELECT = "SELECT * FROM properties WHERE id = %s"
+UPDATE = (
+    "UPDATE properties SET floor_area_m2 = %s, version = version + 1, updated_at = now() "
+    "WHERE id = %s AND version = %s"
+)
+REPLY = (
+    "INSERT INTO replies (caller, request_id, method, body_hash, reply, created_at) "
+    "VALUES ('dev:bench', %s, 'update_property', %s, %s, now())"
+)
+AUDIT = (
+    'INSERT INTO audit (id, "at", principal, act, request_id, changes) '
+    "VALUES (%s, now(), 'dev:bench', 'housing.update_property', %s, %s)"
+)
+OUTBOX = (
+    "INSERT INTO outbox (id, exchange, routing_key, envelope, created_at) "
+    "VALUES (%s, 'housing.events', 'property_changed', %s, now())"
+)
+COMMIT = "UPDATE properties SET floors = floors WHERE id = %s"
+
+
+class SqlCalls:
+    """`ids` are those of properties that are there; each thread keeps to its own."""
+
+    prepared = 0
+    autocommit = True
+
+    def __init__(
+        self, dsn: str, ids: list[str], reply_bytes: int, envelope_bytes: int, changes_bytes: int
+    ) -> None:
+        self._dsn = dsn
+        self._ids = ids
+        self._connections: list[Any] = []
+        self._reply = b"r" * reply_bytes
+        self._envelope = "e" * envelope_bytes
+        self._changes = "c" * changes_bytes
+
+    def run(self, in_flight: int, seconds: float) -> Sample:
+        while len(self._connections) < in_flight:
+            self._connections.append(psycopg2.connect(self._dsn))
+            self._connections[-1].autocommit = self.autocommit
+        tally = Tally()
+        threads = [
+            threading.Thread(target=self._one_after_another, args=(slot, in_flight, seconds, tally))
+            for slot in range(in_flight)
+        ]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        return tally.sample()
+
+    def _one_after_another(self, slot: int, slots: int, seconds: float, tally: Tally) -> None:
+        connection = self._connections[slot]
+        own = itertools.cycle(self._ids[slot::slots])
+        now = tally.began_at
+        with connection.cursor() as cursor:
+            while now < tally.began_at + seconds:
+                began_at = time.perf_counter()
+                problem = self._call(connection, cursor, next(own))
+                now = time.perf_counter()
+                tally.add(now - began_at, problem)
+
+    def _call(self, connection: Any, cursor: Any, id: str) -> str:
+        raise NotImplementedError
+
+
+class Selects(SqlCalls):
+    """One row by its primary key."""
+
+    def _call(self, connection: Any, cursor: Any, id: str) -> str:
+        cursor.execute(SELECT, (id,))
+        return "" if cursor.fetchone()[0] == id else "WRONG_ANSWER"
+
+
+class Commits(SqlCalls):
+    """The smallest transaction that writes: one row, one statement."""
+
+    def _call(self, connection: Any, cursor: Any, id: str) -> str:
+        cursor.execute(COMMIT, (id,))
+        return "" if cursor.rowcount == 1 else "WRONG_ANSWER"
+
+
+class Transactions(SqlCalls):
+    """BEGIN, SELECT, UPDATE, three INSERTs, COMMIT."""
+
+    autocommit = False
+
+    def _call(self, connection: Any, cursor: Any, id: str) -> str:
+        request_id = str(uuid.uuid4())
+        cursor.execute(SELECT, (id,))
+        row = cursor.fetchone()
+        version = row[[each.name for each in cursor.description].index("version")]
+        cursor.execute(UPDATE, (1_000 + version % 10_000, id, version))
+        changed: int = cursor.rowcount
+        cursor.execute(REPLY, (request_id, hashlib.sha256(b"").digest(), self._reply))
+        cursor.execute(AUDIT, (str(uuid.uuid4()), request_id, self._changes))
+        cursor.execute(OUTBOX, (str(uuid.uuid4()), self._envelope))
+        connection.commit()
+        return "" if changed == 1 else "WRONG_ANSWER"

@@ -1,0 +1,293 @@
+"""Facts: once committed they take effect once, whatever dies in between."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chassis.storage.columns import new_id
+from cli.platform import Platform
+from guanjia.housing.v1 import events_pb2
+from tests.bus import Bus
+from tests.processes import (
+    Caller,
+    approved_disposal,
+    intakes_of,
+    metric,
+    some_assets,
+)
+from tests.waiting import eventually, stays
+
+CONSUMER = "warehouse.on_disposal_approved"
+QUEUE = "evt-housing-disposal_approved--warehouse.on_disposal_approved"
+MakePlatform = Callable[..., Platform]
+RETRIES = {"GUANJIA_RETRY_DELAYS_S": "[0.1, 0.2]"}
+"""Short waits, so that a test sees the last attempt soon."""
+
+
+def fact(assets: int = 3, **changed: Any) -> dict[str, Any]:
+    """The envelope of a disposal_approved."""
+    document = new_id()
+    released = [
+        {"line_id": f"{document}-{number}", "asset": {"asset_code": each.asset_code, "name": "桌"}}
+        for number, each in enumerate(some_assets(assets, document[-6:]))
+    ]
+    for each in released:
+        each["asset"] |= {"condition": "CONDITION_GOOD"}  # type: ignore[operator]
+    return {
+        "specversion": "1.0",
+        "id": new_id(),
+        "source": "/990100/housing",
+        "type": events_pb2.DisposalApproved.DESCRIPTOR.full_name,
+        "subject": document,
+        "aggregateversion": 3,
+        "data": {"document_id": document, "document_code": "CZ-1", "assets": released},
+        **changed,
+    }
+
+
+def send(bus: Bus, envelope: dict[str, Any]) -> None:
+    bus.publish("housing.events", "disposal_approved", envelope)
+
+
+def drafted(caller: Caller, envelope: dict[str, Any]) -> int:
+    return len(intakes_of(caller, envelope["data"]["document_id"]))
+
+
+def parked(bus: Bus) -> Any:
+    """The next parked message, once there is one."""
+    return eventually(lambda: bus.get("warehouse.parked"))
+
+
+@pytest.mark.row("W01")
+@pytest.mark.parametrize(
+    "point", ["after_receive", "after_inbox_insert", "before_commit", "after_commit_before_ack"]
+)
+def test_r02_r05_killed_at_any_point_the_warehouse_has_forty_intakes_not_forty_one(
+    platform_of: MakePlatform, point: str
+) -> None:
+    platform = platform_of(
+        "housing",
+        "warehouse",
+        environment={"warehouse": {"GUANJIA_FAILPOINT": f"{point}:kill@{CONSUMER}"}},
+    )
+    caller = Caller(platform.gateway)
+    disposal = approved_disposal(caller, 40)
+    warehouse = platform.processes["warehouse"]
+    assert warehouse.wait(20) == 128 + signal.SIGKILL
+    warehouse.environment["GUANJIA_FAILPOINT"] = ""
+    warehouse.start()
+    warehouse.wait_ready()
+    eventually(lambda: len(intakes_of(caller, disposal.id)) == 40)
+    with Bus(platform.broker_url) as bus:
+        eventually(lambda: bus.depth(QUEUE) == 0)
+    assert len(intakes_of(caller, disposal.id)) == 40
+
+
+def test_r03_a_reaction_that_fails_once_is_tried_again_and_takes_effect_once(
+    platform_of: MakePlatform,
+) -> None:
+    point = {"GUANJIA_FAILPOINT": f"before_commit:raise:1@{CONSUMER}", **RETRIES}
+    platform = platform_of("warehouse", environment={"warehouse": point})
+    caller = Caller(platform.gateway)
+    with Bus(platform.broker_url) as bus:
+        envelope = fact()
+        send(bus, envelope)
+        eventually(lambda: drafted(caller, envelope) == 3)
+    warehouse = platform.processes["warehouse"]
+    eventually(lambda: metric(warehouse, "guanjia_retries_total", consumer=CONSUMER) == 1)
+    assert metric(warehouse, "guanjia_parked_total") == 0
+
+
+def test_r03_a_reaction_that_always_fails_is_parked_after_the_allowed_attempts(
+    platform_of: MakePlatform,
+) -> None:
+    poison = fact()
+    point = {"GUANJIA_FAILPOINT": f"before_commit:raise:3@{CONSUMER}", **RETRIES}
+    platform = platform_of("warehouse", environment={"warehouse": point})
+    caller = Caller(platform.gateway)
+    warehouse = platform.processes["warehouse"]
+    with Bus(platform.broker_url) as bus:
+        send(bus, poison)
+        message = parked(bus)
+        headers = message.properties["application_headers"]
+        assert headers["guanjia-reason"] == "FAILED"
+        assert "FailpointReached" in headers["guanjia-error"]
+        assert headers["guanjia-queue"] == QUEUE
+        assert headers["guanjia-attempts"] == 3
+        assert json.loads(message.body) == poison
+        others = fact()
+        send(bus, others)
+        eventually(lambda: drafted(caller, others) == 3)
+        assert bus.depth("warehouse.parked") == 0
+    assert metric(warehouse, "guanjia_retries_total", consumer=CONSUMER) == 2
+    assert metric(warehouse, "guanjia_parked_total", consumer=CONSUMER, reason="FAILED") == 1
+    assert drafted(caller, poison) == 0
+
+
+def test_r04_what_cannot_be_understood_is_parked_at_once_and_the_process_lives(
+    platform_of: MakePlatform,
+) -> None:
+    platform = platform_of("warehouse")
+    caller = Caller(platform.gateway)
+    junk: list[tuple[Any, str, str]] = [
+        (b"{not json", "application/json", "UNDECODABLE"),
+        (b"\x00\xff" * 50, "application/x-python-serialize", "UNDECODABLE"),
+        (b"[" * 100_000, "application/json", "UNDECODABLE"),
+        (b"null", "application/json", "NOT_AN_ENVELOPE"),
+        (fact(specversion="2.0"), "application/json", "NOT_AN_ENVELOPE"),
+        (fact(type="guanjia.housing.v9.DisposalApproved"), "application/json", "UNKNOWN_TYPE"),
+        (fact(data={"assets": "none"}), "application/json", "INVALID_DATA"),
+        (
+            fact(data={"document_id": "d", "assets": [{"line_id": "1"}]}),
+            "application/json",
+            "REQUIRED",
+        ),
+    ]
+    with Bus(platform.broker_url) as bus:
+        for body, content_type, reason in junk:
+            bus.publish("housing.events", "disposal_approved", body, content_type=content_type)
+            assert parked(bus).properties["application_headers"]["guanjia-reason"] == reason
+        good = fact()
+        send(bus, good)
+        eventually(lambda: drafted(caller, good) == 3)
+    warehouse = platform.processes["warehouse"]
+    assert metric(warehouse, "guanjia_parked_total") == len(junk)
+    assert metric(warehouse, "guanjia_retries_total") == 0
+
+
+@pytest.mark.row("W01")
+@pytest.mark.row("H14")
+def test_r05_the_same_fact_five_times_on_two_replicas_takes_effect_once(
+    platform_of: MakePlatform,
+) -> None:
+    platform = platform_of("warehouse", storage="postgresql", replicas={"warehouse": 2})
+    caller = Caller(platform.gateway)
+    replicas = [each for name, each in platform.processes.items() if name.startswith("warehouse")]
+    assert len(replicas) == 2
+    envelope = fact(40)
+    with Bus(platform.broker_url) as bus:
+        for _ in range(5):
+            send(bus, envelope)
+        eventually(lambda: sum(metric(each, "guanjia_duplicates_total") for each in replicas) == 4)
+    assert drafted(caller, envelope) == 40
+
+
+def test_r06_a_publisher_killed_after_publishing_loses_nothing_and_doubles_nothing(
+    platform_of: MakePlatform,
+) -> None:
+    point = {"GUANJIA_FAILPOINT": "after_publish_before_mark:kill"}
+    platform = platform_of("housing", "warehouse", environment={"housing": point})
+    caller = Caller(platform.gateway)
+    disposal = approved_disposal(caller, 40)
+    housing = platform.processes["housing"]
+    assert housing.wait(20) == 128 + signal.SIGKILL
+    housing.environment["GUANJIA_FAILPOINT"] = ""
+    housing.start()
+    housing.wait_ready()
+    warehouse = platform.processes["warehouse"]
+    eventually(lambda: metric(warehouse, "guanjia_duplicates_total", consumer=CONSUMER) == 1)
+    assert len(intakes_of(caller, disposal.id)) == 40
+
+
+def test_r06_replicas_share_the_outbox_and_publish_each_fact_once(
+    platform_of: MakePlatform,
+) -> None:
+    platform = platform_of("housing", storage="postgresql", replicas={"housing": 2})
+    caller = Caller(platform.gateway)
+    with Bus(platform.broker_url) as bus:
+        sink = bus.sink("housing.events", "disposal_approved")
+        ids = {approved_disposal(caller, 1, f"S{number}").id for number in range(20)}
+        received = [
+            json.loads(eventually(lambda: bus.get(sink)).body)["subject"] for _ in range(20)
+        ]
+        assert sorted(received) == sorted(ids)
+        assert bus.get(sink) is None
+
+
+def test_r07_a_fact_no_queue_takes_stays_in_the_outbox_until_one_does(
+    platform_of: MakePlatform,
+) -> None:
+    quick = {"GUANJIA_OUTBOX_POLL_S": "0.2", "GUANJIA_OUTBOX_RETURNED_AGAIN_S": "0.2"}
+    platform = platform_of("housing", environment={"housing": quick})
+    caller = Caller(platform.gateway)
+    housing = platform.processes["housing"]
+    disposal = approved_disposal(caller, 2)
+    eventually(lambda: metric(housing, "guanjia_outbox_unroutable") == 1)
+    assert metric(housing, "guanjia_returned_total", fact="disposal_approved") >= 1
+    with Bus(platform.broker_url) as bus:
+        sink = bus.sink("housing.events", "disposal_approved")
+        message = eventually(lambda: bus.get(sink))
+        assert json.loads(message.body)["subject"] == disposal.id
+        eventually(lambda: metric(housing, "guanjia_outbox_waiting") == 0)
+
+
+def test_r08_a_stop_waits_for_the_work_begun_and_acknowledges_it(
+    platform_of: MakePlatform,
+) -> None:
+    point = {"GUANJIA_FAILPOINT": f"before_commit:delay@{CONSUMER}"}
+    platform = platform_of("warehouse", environment={"warehouse": point})
+    warehouse = platform.processes["warehouse"]
+    envelope = fact()
+    with Bus(platform.broker_url) as bus:
+        send(bus, envelope)
+        eventually(lambda: metric(warehouse, "guanjia_busy_workers", pool="reactions") == 1)
+        warehouse.signal(signal.SIGTERM)
+        assert warehouse.wait(15) == 0
+        assert bus.depth(QUEUE) == 0
+    warehouse.environment["GUANJIA_FAILPOINT"] = ""
+    warehouse.start()
+    warehouse.wait_ready()
+    assert drafted(Caller(platform.gateway), envelope) == 3
+
+
+def test_r08_past_its_time_a_stop_ends_hard_and_the_work_is_done_again(
+    platform_of: MakePlatform,
+) -> None:
+    point = {
+        "GUANJIA_FAILPOINT": f"before_commit:hang@{CONSUMER}",
+        "GUANJIA_DRAIN_TIMEOUT_S": "0.5",
+    }
+    platform = platform_of("warehouse", environment={"warehouse": point})
+    warehouse = platform.processes["warehouse"]
+    envelope = fact()
+    with Bus(platform.broker_url) as bus:
+        send(bus, envelope)
+        eventually(lambda: metric(warehouse, "guanjia_busy_workers", pool="reactions") == 1)
+        warehouse.signal(signal.SIGTERM)
+        assert warehouse.wait(15) == 70
+        eventually(lambda: bus.depth(QUEUE) == 1)
+    warehouse.environment["GUANJIA_FAILPOINT"] = ""
+    warehouse.start()
+    warehouse.wait_ready()
+    eventually(lambda: drafted(Caller(platform.gateway), envelope) == 3)
+
+
+def test_r10_answers_in_any_order_lead_to_the_same_disposal(platform_of: MakePlatform) -> None:
+    platform = platform_of("housing")
+    caller = Caller(platform.gateway)
+    states = []
+    for order in (1, -1):
+        disposal = approved_disposal(caller, 2, f"O{order + 1}")
+        answers = [
+            ("intake_accepted", "guanjia.warehouse.v1.IntakeAccepted", disposal.lines[0].id),
+            ("intake_rejected", "guanjia.warehouse.v1.IntakeRejected", disposal.lines[1].id),
+        ]
+        with Bus(platform.broker_url) as bus:
+            for key, kind, line in answers[::order]:
+                source = {"service": "housing", "document_id": disposal.id, "line_id": line}
+                answer = fact(type=kind, source="/990100/warehouse", data={"source": source})
+                bus.publish("warehouse.events", key, answer)
+
+        def answered(id: str = disposal.id) -> Any:
+            found = caller.call("housing.get_disposal", disposal_id=id)
+            return found if all(line.state > 2 for line in found.lines) else None
+
+        found = eventually(answered)
+        states.append((found.state, [line.state for line in found.lines]))
+    assert states[0] == states[1]
+    stays(lambda: metric(platform.processes["housing"], "guanjia_parked_total") == 0, 0.2)

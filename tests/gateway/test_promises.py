@@ -1,0 +1,195 @@
+"""The gateway as clients see it when something goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from chassis.errors import Unavailable
+from cli.platform import Platform
+from gateway.bus import BusClient, Refused
+from tests.processes import Caller, Refusal, a_property, management
+from tests.waiting import eventually
+
+MakePlatform = Callable[..., Platform]
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop in a thread of its own."""
+    running = asyncio.new_event_loop()
+    thread = threading.Thread(target=running.run_forever, daemon=True)
+    thread.start()
+    yield running
+    running.call_soon_threadsafe(running.stop)
+    thread.join(5)
+
+
+def test_r25_calls_from_many_threads_each_get_their_own_reply(
+    platform_of: MakePlatform, loop: asyncio.AbstractEventLoop
+) -> None:
+    platform = platform_of("housing")
+    caller = Caller(platform.gateway)
+    ids = [
+        caller.call("housing.create_property", property=a_property(f"A-{each}")).id
+        for each in range(8)
+    ]
+    from guanjia.housing.v1 import housing_pb2 as pb
+
+    client = BusClient(platform.broker_url, 10, 10)
+
+    def run(coroutine: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(20)
+
+    run(client.start())
+    eventually(lambda: client.is_connected)
+
+    def ask(number: int) -> bool:
+        id = ids[number % 8]
+        request = pb.GetPropertyRequest(property_id=id).SerializeToString()
+        reply = run(client.call("housing.get_property", request, 10, "{}", ""))
+        return bool(pb.Property.FromString(reply).id == id)
+
+    with ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(ask, range(400)))
+    assert client.pending == 0
+    with pytest.raises(Refused):
+        run(client.call("housing.no_such_call", b"", 5, "{}", ""))
+    with pytest.raises(Unavailable, match="SERVICE_NOT_DEPLOYED"):
+        run(client.call("canteen.get_menu", b"", 5, "{}", ""))
+    run(client.close())
+
+
+def test_r25_a_lost_connection_fails_what_is_pending_with_unavailable(
+    platform_of: MakePlatform, rabbitmq: Any
+) -> None:
+    point = {"GUANJIA_FAILPOINT": "before_commit:delay:1@create_property"}
+    platform = platform_of("housing", environment={"housing": point})
+    caller = Caller(platform.gateway)
+    request = {"request_id": "lost", "property": a_property("A-1")}
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(caller.call, "housing.create_property", timeout=8, **request)
+        eventually(lambda: close_gateway_connection(platform, rabbitmq))
+        with pytest.raises(Refusal) as refused:
+            waiting.result(10)
+    assert refused.value.code is grpc.StatusCode.UNAVAILABLE
+
+    def repeated() -> Any:
+        try:
+            return caller.call("housing.create_property", **request)
+        except Refusal as error:
+            assert error.code is grpc.StatusCode.UNAVAILABLE
+            return None
+
+    assert eventually(repeated).code == "A-1"
+    assert len(caller.call("housing.list_properties").properties) == 1
+
+
+def close_gateway_connection(platform: Platform, rabbitmq: Any) -> bool:
+    """Closes the gateway's connection from the broker's side, once the broker lists it."""
+    import json
+    import urllib.parse
+
+    vhost = platform.broker_url.rsplit("/", 1)[1]
+    closed = False
+    for each in json.loads(management(rabbitmq, "connections")):
+        name = each.get("client_properties", {}).get("connection_name", "")
+        if each.get("vhost") == vhost and name.startswith("gateway@"):
+            quoted = urllib.parse.quote(each["name"], safe="")
+            management(rabbitmq, f"connections/{quoted}", "DELETE")
+            closed = True
+    return closed
+
+
+def test_r26_an_oversized_request_is_refused_and_the_gateway_goes_on(
+    platform_of: MakePlatform,
+) -> None:
+    caller = Caller(platform_of("housing").gateway)
+    with pytest.raises(Refusal) as refused:
+        caller.call("housing.create_property", property=a_property("A-1", name="名" * 2_000_000))
+    assert refused.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert caller.call("housing.create_property", property=a_property("A-1")).code == "A-1"
+
+
+def test_r26_a_call_without_deadline_gets_the_methods_own(platform_of: MakePlatform) -> None:
+    platform = platform_of("housing")
+    caller = Caller(platform.gateway)
+    platform.processes["housing"].stop()
+    with pytest.raises(Refusal) as refused:
+        caller.call("housing.list_properties", timeout=None)
+    assert refused.value.code is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert refused.value.reason == "DEADLINE_EXCEEDED"
+
+
+def test_r26_at_the_end_health_says_not_serving_and_calls_finish(
+    platform_of: MakePlatform,
+) -> None:
+    point = {"GUANJIA_FAILPOINT": "before_commit:delay:1@create_property"}
+    platform = platform_of("housing", environment={"housing": point})
+    caller = Caller(platform.gateway)
+    health = health_pb2_grpc.HealthStub(caller.channel)
+    serving = health_pb2.HealthCheckResponse.ServingStatus
+    assert health.Check(health_pb2.HealthCheckRequest()).status == serving.SERVING
+    watched: list[int] = []
+
+    def watch() -> None:
+        try:
+            for each in health.Watch(health_pb2.HealthCheckRequest()):
+                watched.append(each.status)
+        except grpc.RpcError:
+            return
+
+    threading.Thread(target=watch, daemon=True).start()
+    eventually(lambda: watched)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(caller.call, "housing.create_property", property=a_property("A-1"))
+        gateway = platform.processes["gateway"]
+        eventually(lambda: _is_pending(platform))
+        gateway.signal(signal.SIGTERM)
+        assert waiting.result(10).code == "A-1"
+        assert gateway.wait(15) == 0
+    assert serving.NOT_SERVING in watched
+
+
+def _is_pending(platform: Platform) -> bool:
+    from tests.processes import metric
+
+    return metric(platform.processes["housing"], "guanjia_busy_workers", pool="rpc") == 1
+
+
+def test_a_service_that_is_not_deployed_is_told_at_once(platform_of: MakePlatform) -> None:
+    everything = {"GUANJIA_SERVICES": "directory,warehouse"}
+    caller = Caller(platform_of("directory", environment={"gateway": everything}).gateway)
+    with pytest.raises(Refusal) as refused:
+        caller.call("warehouse.list_stores")
+    assert refused.value.code is grpc.StatusCode.UNAVAILABLE
+    assert refused.value.reason == "SERVICE_NOT_DEPLOYED"
+
+
+def test_the_development_identity_is_refused_in_production_and_off_loopback() -> None:
+    import os
+    import subprocess
+    import sys
+
+    for environment in (
+        {"GUANJIA_ENVIRONMENT": "production"},
+        {"GUANJIA_ENVIRONMENT": "development", "GUANJIA_GRPC_HOST": "0.0.0.0"},
+    ):
+        refused = subprocess.run(
+            [sys.executable, "-m", "gateway"],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        assert refused.returncode == 2
+        assert "Traceback" not in refused.stderr
