@@ -29,19 +29,16 @@ class DatabaseNotReady(RuntimeError):
 
 
 def migrate(database: Database, service: Service, to: str = "heads") -> None:
-    """Brings the schema to a revision: `heads`, `base`, or one by name (downwards too)."""
+    """Brings the schema to a revision, upwards or downwards.
+
+    `to` is `heads`, `base`, a revision by name, or a step back in one of the two
+    lines, such as `housing@-1`.
+    """
     config = _config(database, service)
-    if to == "base":
-        command.downgrade(config, "base")
-    elif to == "heads":
-        command.upgrade(config, "heads")
+    if to.endswith("base") or "@-" in to or to in _applied(database, config):
+        command.downgrade(config, to)
     else:
         command.upgrade(config, to)
-
-
-def downgrade(database: Database, service: Service, to: str) -> None:
-    """Takes the schema back to a revision."""
-    command.downgrade(_config(database, service), to)
 
 
 def revisions(database: Database, service: Service) -> list[str]:
@@ -79,6 +76,13 @@ def aggregate_columns() -> list[Column[Any]]:
         Column("created_at", Instant, nullable=False),
         Column("updated_at", Instant, nullable=False),
     ]
+
+
+def _applied(database: Database, config: Config) -> set[str]:
+    with database.reading() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+    script = ScriptDirectory.from_config(config)
+    return {each.revision for each in script.iterate_revisions(heads, "base")}
 
 
 def _config(database: Database, service: Service) -> Config:

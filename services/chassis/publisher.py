@@ -18,6 +18,10 @@ class NotConfirmed(RuntimeError):
     """The broker did not say that it has them all."""
 
 
+class Blocked(NotConfirmed):
+    """The broker takes nothing at present (a memory or disk alarm)."""
+
+
 class ConfirmedPublisher:
     """One channel in confirm mode. Used by one thread at a time; others wait."""
 
@@ -50,6 +54,8 @@ class ConfirmedPublisher:
             except LOST as error:
                 self._drop()
                 raise NotConfirmed(str(error) or type(error).__name__) from error
+            except Blocked:
+                raise  # the connection stays, and hears when the alarm is over
             except NotConfirmed:
                 self._drop()
                 raise
@@ -75,10 +81,7 @@ class ConfirmedPublisher:
         if self._connection is None:
             self._open()
         assert self._connection is not None
-        if self._connection.is_blocked:
-            self._take_in(0.001)
-            if self._connection.is_blocked:
-                raise NotConfirmed("the broker blocks publishing")
+        self._refuse_blocked()
         self._returned.clear()
         with self._connection.corked():
             for each, exchange, key in outgoing:
@@ -94,9 +97,17 @@ class ConfirmedPublisher:
             left = ends_at - time.monotonic()
             if left <= 0:
                 raise NotConfirmed(f"no confirmation within {self._timeout_s:g} s")
-            self._take_in(left)
+            self._take_in(min(left, 1))
+            self._refuse_blocked()
         if self._refused:
             raise NotConfirmed("the broker refused a message")
+
+    def _refuse_blocked(self) -> None:
+        assert self._connection is not None
+        if self._connection.is_blocked:
+            self._take_in(0.001)
+            if self._connection.is_blocked:
+                raise Blocked("the broker blocks publishing")
 
     def _take_in(self, timeout_s: float) -> None:
         assert self._connection is not None

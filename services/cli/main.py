@@ -53,6 +53,14 @@ def up(
 
 
 @app.command()
+def demo(folder: Folder = addresses.FOLDER / "demo", postgres: Postgres = False) -> None:
+    """演示：从台账导入到公物仓入仓 Tell one story through all services."""
+    from cli import demo as telling
+
+    telling.demo(folder, postgres=postgres)
+
+
+@app.command()
 def call(
     method: Annotated[str, typer.Argument(help="如 housing.GetProperty")],
     arguments: Annotated[

@@ -21,14 +21,14 @@ from cli.screen import EXIT_REFUSED, complain, err, out, plain
 from cli.servers import RabbitMQ, ServerFailed
 from cli.steps import Steps
 
-_DATA = ("data", "rabbitmq", "postgresql")
+DATA = ("data", "rabbitmq", "postgresql")
 
 
 def up(folder: Path, *, postgres: bool, keep: bool) -> None:
     with failures_told():
         refuse_running(folder)
         if not keep:
-            clear(folder, *_DATA)
+            clear(folder, *DATA)
         began = time.monotonic()
         steps = Steps()
         platform = Platform(folder, storage="postgresql" if postgres else "sqlite", watch=steps)
@@ -51,7 +51,7 @@ def refuse_running(folder: Path) -> None:
 
 
 def clear(folder: Path, *names: str) -> None:
-    """Removes what an earlier run left."""
+    """Removes what an earlier run left; of a folder somebody named, nothing else."""
     for name in names:
         shutil.rmtree(folder / name, ignore_errors=True)
 

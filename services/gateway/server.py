@@ -21,6 +21,9 @@ from gateway.settings import GatewaySettings
 
 log = logs.get("gateway")
 
+_LAST_WORD_S = 0.3
+"""For replies already on their way to the client."""
+
 
 def contracts(services: str) -> dict[str, dict[str, Method]]:
     """Full name of each gRPC service → its methods by path."""
@@ -67,7 +70,7 @@ async def serve(settings: GatewaySettings) -> None:
     await _until_asked_to_stop()
     log.info("stopping")
     await healthy.enter_graceful_shutdown()
-    await server.stop(settings.drain_timeout_s)
+    await _drain(server, bus, settings.drain_timeout_s)
     await bus.close()
     log.info("stopped")
 
@@ -98,6 +101,16 @@ def _health_of(servicer: Any, names: list[str]) -> Any:
             task.add_done_callback(tasks.discard)
 
     return tell
+
+
+async def _drain(server: Any, bus: BusClient, timeout_s: float) -> None:
+    """Takes no new call and lets those begun finish; a watched health does not count."""
+    stopping = asyncio.create_task(server.stop(timeout_s))
+    ends_at = asyncio.get_running_loop().time() + timeout_s
+    while bus.pending and asyncio.get_running_loop().time() < ends_at:
+        await asyncio.sleep(0.02)
+    await server.stop(_LAST_WORD_S)
+    await stopping
 
 
 async def _until_asked_to_stop() -> None:

@@ -16,6 +16,7 @@ from guanjia.housing.v1 import events_pb2, housing_pb2 as pb
 PROPERTIES = 256
 """Several times what is in flight, so that commands seldom meet at one property."""
 
+
 def a_property(number: int) -> pb.Property:
     """A property such as an office registers."""
     return pb.Property(

@@ -14,14 +14,14 @@ from cli.demo.story import Story, WrongTurn
 from cli.platform import Platform
 from cli.screen import EXIT_REFUSED, complain, out
 from cli.steps import Steps
-from cli.up import clear, failures_told, refuse_running
+from cli.up import DATA, clear, failures_told, refuse_running
 
 
 def demo(folder: Path, *, postgres: bool) -> None:
     """Starts everything, tells the story, ends everything."""
     refuse_running(folder)
-    clear(folder)
-    folder.mkdir(parents=True)
+    clear(folder, *DATA, "logs", "imports")
+    folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     steps = Steps()
     platform = Platform(folder, storage="postgresql" if postgres else "sqlite", watch=steps)

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from cli.demo import closing
+from chassis.contract import value_label_of
+from cli.demo import closing, figures
 from cli.demo.story import Person, Story, duration, expect
 from cli.imports import HEADINGS, Outcome, Ticket, send
 from cli.platform import Platform
@@ -17,7 +17,6 @@ from cli.render.tables import tables_of
 from cli.sample import regions, units, write_register, write_sample_assets
 from cli.screen import out
 from cli.sheets import read_rows
-from guanjia.directory.v1 import directory_pb2
 from guanjia.housing.v1 import housing_pb2
 from guanjia.warehouse.v1 import warehouse_pb2
 
@@ -51,22 +50,26 @@ def tell(story: Story, platform: Platform) -> None:
     with story.act("处置申请 a disposal"):
         disposal = create_disposal(cast.clerk)
     with story.act("批准与入仓 approval, and 40 intakes"):
-        approval = approve(story, cast.approver, disposal)
+        approved, again = approve(story, cast.approver, disposal)
         count_intakes(story, cast.keeper, disposal)
     with story.act("重复批准 the same approval again"):
-        repeat_approval(story, cast, approval)
-    closing.tell(story, cast.clerk, cast.keeper, disposal)
-    closing.summarise(story, cast.keeper, platform)
+        repeat_approval(story, cast.keeper, approved, again)
+    with story.act("验收 acceptance"):
+        closing.decide_intakes(story, cast.keeper, intakes_of(cast.keeper, disposal))
+    with story.act("了结与办结 settled and completed"):
+        closing.complete(story, cast.clerk, disposal)
+    with story.act("小结 what happened"):
+        figures.summarise(story, cast.keeper, platform)
 
 
 def register_master_data(story: Story, admin: Person) -> None:
     began = time.monotonic()
     for region in regions():
-        admin.asks("directory.DefineRegion", **_enums(region, level=directory_pb2.RegionLevel))
+        admin.asks("directory.DefineRegion", **region)
     story.told(admin.name, f"登记行政区划 {len(regions())} 个", time.monotonic() - began)
     began = time.monotonic()
     for unit in units():
-        admin.asks("directory.RegisterUnit", **_enums(unit, kind=directory_pb2.UnitKind))
+        admin.asks("directory.RegisterUnit", **unit)
     story.told(admin.name, f"登记单位 {len(units())} 家", time.monotonic() - began)
     listed = admin.asks("directory.ListUnits", page_size=100)
     expect(len(listed.units) == len(units()), "登记的单位数目不符")
@@ -114,8 +117,8 @@ def create_disposal(clerk: Person) -> housing_pb2.Disposal:
 
 def approve(
     story: Story, approver: Person, disposal: housing_pb2.Disposal
-) -> Callable[[], housing_pb2.Disposal]:
-    """Approves; what it returns sends the same request once more."""
+) -> tuple[housing_pb2.Disposal, Callable[[], housing_pb2.Disposal]]:
+    """The approved disposal, and what sends the very same request once more."""
     request = {
         "disposal_id": disposal.id,
         "request_id": f"approve-{disposal.id}",
@@ -126,9 +129,9 @@ def approve(
         reply: housing_pb2.Disposal = approver.asks("housing.ApproveDisposal", _state, **request)
         return reply
 
-    send_it()
+    approved = send_it()
     story.fact("housing", "处置已批准 DisposalApproved", "warehouse")
-    return send_it
+    return approved, send_it
 
 
 def count_intakes(story: Story, keeper: Person, disposal: housing_pb2.Disposal) -> None:
@@ -140,11 +143,13 @@ def count_intakes(story: Story, keeper: Person, disposal: housing_pb2.Disposal) 
 
 
 def repeat_approval(
-    story: Story, cast: Cast, approval: Callable[[], housing_pb2.Disposal]
+    story: Story,
+    keeper: Person,
+    approved: housing_pb2.Disposal,
+    again: Callable[[], housing_pb2.Disposal],
 ) -> None:
-    first, second = approval(), approval()
-    expect(first == second, "同一请求标识应得到同一应答")
-    intakes = intakes_of(cast.keeper, first)
+    expect(again() == approved, "同一请求标识应得到同一应答")
+    intakes = intakes_of(keeper, approved)
     expect(len(intakes) == 40, f"重复批准后入仓单应仍为 40 张，实为 {len(intakes)}")
     story.told("", f"应答相同，入仓单仍为 {len(intakes)} 张 same reply, still {len(intakes)} intakes")
 
@@ -168,7 +173,3 @@ def _import(story: Story, clerk: Person, path: Path, folder: Path) -> Outcome:
     story.told(clerk.name, told, time.monotonic() - began)
     return outcome
 
-
-def _enums(given: Any, **kinds: Any) -> dict[str, Any]:
-    """The fields of `given`, enum values by number."""
-    return {**given, **{name: kind.Value(given[name]) for name, kind in kinds.items()}}

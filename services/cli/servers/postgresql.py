@@ -107,22 +107,23 @@ def _unprivileged(folder: Path) -> list[str]:
     """What to put before a command that refuses to run as root, as postgres and initdb do.
 
     In a user namespace root is nobody, and what nobody writes is root's outside. Where
-    there are none (in some containers) it is the real nobody, and the folder becomes his.
+    there are none (in most containers) it is the real nobody; the folder becomes his, and he
+    may enter the folders above it, whosever they are.
     """
     if os.geteuid() != 0:
         return []
     namespace = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--"]
     if _can_write(namespace, folder):
         return namespace
-    # To change the user takes away the signal the guard asked for: ask again.
     nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    nobody += ["--pdeathsig=KILL", "--"]
+    nobody += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    nobody += ["--pdeathsig=KILL", "--"]  # a change of user takes away what the guard asked for
     subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", str(folder)], check=True)
     if _can_write(nobody, folder):
         return nobody
     raise ServerFailed(
-        f"PostgreSQL 不能以 root 运行，而普通用户无法写入 {folder}。请改用普通用户运行。\n"
-        f"PostgreSQL does not run as root, and an ordinary user cannot write to {folder}. "
+        "PostgreSQL 不能以 root 运行，此处又无法改用其他用户。请以普通用户运行。\n"
+        "PostgreSQL does not run as root, and root cannot run it as another user here. "
         "Please run this as an ordinary user."
     )
 

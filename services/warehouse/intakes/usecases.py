@@ -72,8 +72,10 @@ def accept_intake(uow: UnitOfWork, request: Values) -> Intake:
         value_fen=request.value_fen,
         **{name: getattr(found, name) for name in FIELDS},
     )
-    found.accept(item, by=uow.principal.subject, at=uow.now)
+    # The card first: nothing tells the session that the intake will point to it.
     uow.add(item)
+    uow.flush()
+    found.accept(item, by=uow.principal.subject, at=uow.now)
     uow.flush()
     fact = to_message(events_pb2.IntakeAccepted, found, intake_id=found.id, source=source_of(found))
     uow.publish(fact, of=found)

@@ -29,6 +29,7 @@ async def serve(port: int, reply_bytes: int) -> None:
     server.add_generic_rpc_handlers((Echo(reply_bytes),))
     server.add_insecure_port(f"127.0.0.1:{port}")
     await server.start()
+    print("ready", flush=True)
     await server.wait_for_termination()
 
 

@@ -1,0 +1,90 @@
+"""`python -m tests.bench [--quick] [--only NAME] [--json FILE]`: see README.md.
+
+Exit codes: 0 measured; 1 measured, but effects were counted wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.bench import ground, machine, memory, rounds
+from tests.bench.baselines.echoes import echoes
+from tests.bench.baselines.postgres import postgres
+from tests.bench.baselines.stock_nameko import stock_nameko
+from tests.bench.ground import Ground
+from tests.bench.measure import Measure
+from tests.bench.ours import ours
+from tests.bench.ratios import ratios
+from tests.bench.report import Report
+
+Subject = Callable[[Ground], AbstractContextManager[list[Measure]]]
+
+SUBJECTS: tuple[tuple[Subject, tuple[str, ...]], ...] = (
+    (ours, ("ours.read", "ours.command")),
+    (stock_nameko, ("nameko.read", "nameko.command")),
+    (echoes, ("echo.grpc", "echo.amqp")),
+    (
+        postgres,
+        ("postgres.select", "postgres.transaction", "postgres.commit", "disk.fsync"),
+    ),
+)
+"""What is measured, and under which names."""
+
+IDLE = "idle"
+
+
+def main() -> int:
+    asked = _arguments()
+    console = Console(stderr=True)
+
+    def wanted(name: str) -> bool:
+        return not asked.only or any(each in name for each in asked.only)
+
+    report = measure(rounds.QUICK if asked.quick else rounds.FULL, wanted, console.print)
+    report.print(Console(width=150))
+    if asked.json:
+        asked.json.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
+    return 0 if report.is_sound else 1
+
+
+def measure(
+    plan: rounds.Plan, wanted: Callable[[str], bool], tell: Callable[[str], None]
+) -> Report:
+    with ExitStack() as stack:
+        tell("starting RabbitMQ and PostgreSQL")
+        servers = stack.enter_context(ground.prepared())
+        idle_mb = {}
+        if wanted(IDLE):
+            tell("idle memory")
+            idle_mb = memory.idle_mb(servers)
+        measures: list[Measure] = []
+        for subject, names in SUBJECTS:
+            if any(map(wanted, names)):
+                tell(f"starting {', '.join(filter(wanted, names))}")
+                offered = stack.enter_context(subject(servers))
+                measures += [each for each in offered if wanted(each.name)]
+        rows = rounds.run(measures, plan, tell)
+        findings = [finding for each in measures for finding in each.check(each)]
+        return Report(machine.describe(servers), plan, rows, ratios(rows), idle_mb, findings)
+
+
+def _arguments() -> argparse.Namespace:
+    names = ", ".join([IDLE, *(name for _, each in SUBJECTS for name in each)])
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="See README.md.")
+    parser.add_argument("--quick", action="store_true", help="shorter and rougher")
+    parser.add_argument(
+        "--only", action="append", metavar="NAME", help=f"what has NAME in its name: {names}"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="the figures, for comparison")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
