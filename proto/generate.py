@@ -24,7 +24,9 @@ def protoc(*arguments: str) -> None:
     plugin = f"--plugin=protoc-gen-mypy={Path(sys.executable).with_name('protoc-gen-mypy')}"
     sources = sorted(str(path.relative_to(PROTO)) for path in PROTO.glob("guanjia/**/*.proto"))
     command = [sys.executable, "-m", "grpc_tools.protoc", *includes, plugin]
-    subprocess.run([*command, *arguments, *sources], check=True)
+    done = subprocess.run([*command, *arguments, *sources])
+    if done.returncode != 0:
+        sys.exit(done.returncode)  # the compiler has said why
 
 
 def generate(folder: Path) -> dict[Path, bytes]:

@@ -74,7 +74,7 @@ class Caller:
         self._run = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._ids = itertools.count(1)
 
-    def call(self, name: str, user: str = "clerk", timeout: float = 10, **fields: Any) -> Any:
+    def call(self, name: str, /, user: str = "clerk", timeout: float = 10, **fields: Any) -> Any:
         """The reply to `housing.create_property`; a command gets a request_id. Raises Refusal."""
         method = METHODS[name]
         if method.is_command:
@@ -107,7 +107,7 @@ def metric(process: Process, name: str, **labels: str) -> float:
     )
 
 
-def a_property(code: str, **given: Any) -> housing_pb2.Property:
+def a_property(code: str, /, **given: Any) -> housing_pb2.Property:
     """A property that is accepted."""
     return housing_pb2.Property(
         **{

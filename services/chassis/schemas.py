@@ -215,6 +215,8 @@ class Quantity(fields.Field[Any]):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> Any:
         text = half_width(str(value))
+        if not text:
+            raise Wrong("REQUIRED", "必填", "required")
         if not _NUMBER.fullmatch(text):
             raise Wrong("NOT_A_NUMBER", "不是数字", "not a number")
         figure = Decimal(text.replace(",", ""))

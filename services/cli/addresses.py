@@ -20,8 +20,8 @@ def write(folder: Path, told: dict[str, Any]) -> Path:
     """Notes where things are; readable by the owner only, all of it or nothing."""
     path = folder / _FILE
     draft = path.with_suffix(".draft")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(told, file, ensure_ascii=False, indent=2)
+    draft.touch(0o600)
+    draft.write_text(json.dumps(told, ensure_ascii=False, indent=2), encoding="utf-8")
     draft.replace(path)
     return path
 

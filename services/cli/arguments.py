@@ -20,11 +20,13 @@ from google.protobuf.message import Message
 
 from chassis.contract import Method, label_of, value_label_of
 from chassis.wire import enum_numbers
-from cli.catalogue import UnknownName
+from cli.catalogue import UnknownName, descriptor_of
 
 _YES = {"true", "1", "yes", "是"}
 _NO = {"false", "0", "no", "否"}
-_WHOLE = (FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64) + (
+_WHOLE = (
+    FieldDescriptor.CPPTYPE_INT32,
+    FieldDescriptor.CPPTYPE_INT64,
     FieldDescriptor.CPPTYPE_UINT32,
     FieldDescriptor.CPPTYPE_UINT64,
 )
@@ -50,7 +52,7 @@ def request_of(method: Method, words: Sequence[str], data: str = "") -> Message:
         if not equals or not path:
             raise WrongArgument(f"“{word}”应写作 名称=值", f"{word!r} should read key=value")
         _put(tree, path.split("."), value, word)
-    values = _fit(method.request.DESCRIPTOR, tree, "")
+    values = _fit(descriptor_of(method.request), tree, "")
     try:
         return json_format.ParseDict(values, method.request())
     except (json_format.ParseError, ValueError) as error:

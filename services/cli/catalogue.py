@@ -7,6 +7,10 @@ import pkgutil
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
+from typing import cast
+
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
 
 import guanjia
 from chassis.contract import Method, methods_of
@@ -44,6 +48,11 @@ def method(name: str) -> Method:
         if each.routing_key == name:
             return each
     raise UnknownName("接口", name, known)
+
+
+def descriptor_of(message: Message | type[Message]) -> Descriptor:
+    """Its descriptor; the type stubs know two classes of that name."""
+    return cast(Descriptor, message.DESCRIPTOR)
 
 
 def services() -> list[str]:

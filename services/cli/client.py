@@ -2,6 +2,8 @@
 
     NoAnswer     the gateway cannot be reached, or said nothing in time
     Refused      it answered with an error
+
+No other error leaves this module.
 """
 
 from __future__ import annotations

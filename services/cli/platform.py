@@ -8,6 +8,7 @@ Also what tests use to run real processes, and to kill them.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
@@ -18,10 +19,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Self
 
-from cli import addresses, layout
+from cli import addresses
 from cli.client import is_serving
-from cli.layout import GATEWAY, HOST, SERVICES
-from cli.process import READY_LIMIT_S, Process, ProcessEnded
+from cli.layout import GATEWAY, SERVICES, Layout
+from cli.process import HOST, READY_LIMIT_S, Process, ProcessEnded
 from cli.servers import PostgreSQL, RabbitMQ, ServerFailed, free_port
 
 Storage = Literal["sqlite", "postgresql"]
@@ -56,49 +57,54 @@ class Platform:
         database_prefix: str = "guanjia_",
         watch: Watch = lambda step, seconds: None,
     ) -> None:
+        if storage == "sqlite" and max((replicas or {}).values(), default=1) > 1:
+            raise ValueError("a SQLite file serves one process; replicas need PostgreSQL")
         self.folder = folder.resolve()
         self.services = tuple(services)
-        self.storage: Storage = storage
-        self.replicas = {each: (replicas or {}).get(each, 1) for each in self.services}
-        if storage == "sqlite" and max(self.replicas.values(), default=1) > 1:
-            raise ValueError("a SQLite file serves one process; replicas need PostgreSQL")
-        self._owned: list[RabbitMQ | PostgreSQL] = []
-        if broker is None:
-            broker = RabbitMQ(self.folder / "rabbitmq")
-            self._owned.append(broker)
-        if postgresql is None and storage == "postgresql":
-            postgresql = PostgreSQL(self.folder / "postgresql")
-            self._owned.append(postgresql)
-        self.broker = broker
+        self.broker = broker or RabbitMQ(self.folder / "rabbitmq")
         self.postgresql = postgresql
+        if storage == "postgresql" and postgresql is None:
+            self.postgresql = PostgreSQL(self.folder / "postgresql")
+        self.broker_url = self.broker if isinstance(self.broker, str) else self.broker.url
         self.gateway = f"{HOST}:{free_port()}"
-        self.processes: dict[str, Process] = {}
-        self._database_prefix = database_prefix
-        self._environment = {name: dict(each) for name, each in (environment or {}).items()}
+        self.layout = Layout(
+            logs=self.folder / "logs",
+            broker_url=self.broker_url,
+            gateway_port=int(self.gateway.partition(":")[2]),
+            databases={
+                each: self.postgresql.url(database_prefix + each)
+                if storage == "postgresql" and self.postgresql
+                else f"sqlite:///{self.folder}/data/{each}.db"
+                for each in self.services
+            },
+            replicas=dict(replicas or {}),
+            environment=dict(environment or {}),
+        )
+        self.processes = self.layout.processes()
+        self._owned = [
+            server
+            for server, given in ((self.broker, broker), (self.postgresql, postgresql))
+            if given is None and isinstance(server, RabbitMQ | PostgreSQL)
+        ]
         self._watch = watch
         self._stopping = False
         self._ended: queue.SimpleQueue[Process] = queue.SimpleQueue()
+        for process in self.processes.values():
+            process.on_end = self._ended.put
 
     @property
     def broker_url(self) -> str:
-        return self.broker if isinstance(self.broker, str) else self.broker.url
-
-    def database_url(self, service: str) -> str:
-        if self.storage == "postgresql" and self.postgresql is not None:
-            return self.postgresql.url(self._database_prefix + service)
-        return f"sqlite:///{self.folder}/data/{service}.db"
+        return self.layout.broker_url
 
     def start(self) -> None:
         """Returns once every service is ready and the gateway serves.
 
         Raises ProcessEnded, NotReady or ServerFailed, with everything ended.
         """
-        self._stopping = False
         try:
             for server in self._owned:
                 with self._step(server.title):
                     server.start()
-            self._make_processes()
             with ThreadPoolExecutor(len(self.services) + 1) as together:
                 started = [together.submit(self._start_service, each) for each in self.services]
                 started.append(together.submit(self._start_gateway))
@@ -114,9 +120,7 @@ class Platform:
         self._stopping = True
         addresses.forget(self.folder)
         try:
-            gateway = self.processes.get(GATEWAY)
-            if gateway is not None:
-                gateway.stop()
+            self.processes[GATEWAY].stop()
             for process in self.processes.values():
                 process.ask_to_stop()
             for process in self.processes.values():
@@ -127,17 +131,16 @@ class Platform:
         for server in reversed(self._owned):
             server.stop()
 
-    def wait(self) -> None:
-        """Returns never: raises ProcessEnded or ServerFailed when a part ends by itself."""
-        while True:
-            try:
-                raise ProcessEnded(self._ended.get(timeout=1))
-            except queue.Empty:
-                for server in self._owned:
-                    if not server.running:
-                        raise ServerFailed(
-                            f"{server.title} 意外退出 ended, see {server.log}"
-                        ) from None
+    def check(self, wait_s: float = 0) -> None:
+        """Raises ProcessEnded or ServerFailed if a part ended by itself.
+
+        Notices a process that ends within `wait_s` at once.
+        """
+        with contextlib.suppress(queue.Empty):
+            raise ProcessEnded(self._ended.get(wait_s > 0, wait_s or None))
+        for server in self._owned:
+            if not server.running:
+                raise ServerFailed(f"{server.title} 意外退出 ended by itself: {server.log}")
 
     def restart(self, name: str, environment: Mapping[str, str] | None = None) -> None:
         """Ends a process in good order if it runs, starts it, waits until it serves.
@@ -169,44 +172,17 @@ class Platform:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _make_processes(self) -> None:
-        logs = self.folder / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
-        for service in self.services:
-            for name in layout.names_of(service, self.replicas[service]):
-                self.processes[name] = layout.service_process(
-                    name, service, logs, self._variables(service, name), self.database_url(service)
-                )
-        port = int(self.gateway.rpartition(":")[2])
-        self.processes[GATEWAY] = layout.gateway_process(
-            logs, self._variables(GATEWAY), self.services, port
-        )
-        for process in self.processes.values():
-            process.on_end = self._ended.put
-
-    def _variables(self, *names: str) -> dict[str, str]:
-        found = {"GUANJIA_ENVIRONMENT": "development", "GUANJIA_BROKER_URL": self.broker_url}
-        for name in names:
-            found.update(self._environment.get(name, {}))
-        return found
-
     def _start_service(self, service: str) -> None:
-        if self.storage == "postgresql" and self.postgresql is not None:
-            _create_database(self.postgresql, self._database_prefix + service)
         with self._step(f"{service} 建库 migrate"):
-            plain = {name: value for name, value in self._variables(service).items()}
-            plain.pop("GUANJIA_FAILPOINT", None)
-            migration = layout.migration(
-                service, self.folder / "logs", plain, self.database_url(service)
-            )
+            if self.postgresql is not None:
+                _create_database(self.postgresql, self.layout.databases[service])
+            migration = self.layout.migration(service)
             migration.start()
             if migration.wait(READY_LIMIT_S) != 0:
                 migration.stop()
                 raise ProcessEnded(migration)
         with self._step(f"{service} 就绪 ready"):
-            replicas = [
-                self.processes[name] for name in layout.names_of(service, self.replicas[service])
-            ]
+            replicas = [self.processes[name] for name in self.layout.names_of(service)]
             for process in replicas:
                 process.start()
             for process in replicas:
@@ -247,9 +223,9 @@ class Platform:
         self._watch(name, time.monotonic() - began)
 
 
-def _create_database(server: PostgreSQL, name: str) -> None:
+def _create_database(server: PostgreSQL, url: str) -> None:
     try:
-        server.create_database(name)
+        server.create_database(url.rpartition("/")[2])
     except ServerFailed as error:
         if "already exists" not in str(error):
             raise

@@ -19,7 +19,9 @@ from cli.screen import EXIT_REFUSED, EXIT_USAGE, complain, out, plain
 from cli.sheets import Sheet, SpreadsheetRefused, Why, read_rows
 
 
-def import_properties(path: Path, *, sheet: str, report: Path | None, gateway: str, user: str) -> None:
+def import_properties(
+    path: Path, *, sheet: str, report: Path | None, gateway: str, user: str
+) -> None:
     with troubles_told():
         address = addresses.gateway(gateway)
         read = _read(path, sheet)
@@ -38,8 +40,9 @@ def import_properties(path: Path, *, sheet: str, report: Path | None, gateway: s
 def problems_table(problems: Sequence[Problem]) -> Table:
     table = grid(Text(f"退回的行 refused rows  {len({each.row for each in problems})} 行", "bold"))
     table.add_column("行号", justify="right")
-    for heading in ("列", "原值", "说明", "原因码"):
+    for heading in ("列", "原值", "说明"):
         table.add_column(heading, overflow="fold")
+    table.add_column("原因码", no_wrap=True)
     for each in problems:
         table.add_row(
             str(each.row),
@@ -85,10 +88,11 @@ def _read(path: Path, name: str) -> Sheet:
 
 def _send(client: Client, sheet: Sheet, ticket: Ticket) -> Outcome:
     with _progress() as progress:
-        task = progress.add_task("导入 importing", total=len(sheet.rows), told=totals(Outcome()))
+        task = progress.add_task("导入 importing", total=len(sheet.rows), told="")
 
         def watch(outcome: Outcome) -> None:
-            progress.update(task, completed=outcome.rows, told=totals(outcome))
+            told = f"新增 {outcome.created} 未变 {outcome.unchanged} 退回 {outcome.refused}"
+            progress.update(task, completed=outcome.rows, told=told)
 
         with ticket:
             return send(client, sheet.rows, ticket, watch)
@@ -97,7 +101,7 @@ def _send(client: Client, sheet: Sheet, ticket: Ticket) -> Outcome:
 def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=20),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[told]}"),

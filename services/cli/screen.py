@@ -19,12 +19,12 @@ err = Console(highlight=False, stderr=True)
 def plain(value: object, style: str = "") -> Text:
     """`value` as it is: no markup, and nothing that steers a terminal."""
     return Text(
-        "".join(
-            char if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf") else "\N{REPLACEMENT CHARACTER}"
-            for char in str(value)
-        ),
-        style,
+        "".join("\N{REPLACEMENT CHARACTER}" if _steers(c) else c for c in str(value)), style
     )
+
+
+def _steers(char: str) -> bool:
+    return char != "\n" and unicodedata.category(char) in ("Cc", "Cf")
 
 
 def complain(zh: str, en: str = "") -> None:

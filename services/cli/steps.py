@@ -25,7 +25,8 @@ class Steps:
                 self._running.append(step)
             else:
                 self._running.remove(step)
-                out.print(Text("  ✓ ", "green"), plain(step), Text(f"  {seconds:.1f} s", "dim"), sep="")
+                took = Text(f"  {seconds:.1f} s", "dim")
+                out.print(Text("  ✓ ", "green"), plain(step), took, sep="")
             self._status.update("、".join(self._running))
 
     def __enter__(self) -> Self:

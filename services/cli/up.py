@@ -25,22 +25,25 @@ DATA = ("data", "rabbitmq", "postgresql")
 
 
 def up(folder: Path, *, postgres: bool, keep: bool) -> None:
-    with failures_told():
-        refuse_running(folder)
-        if not keep:
-            clear(folder, *DATA)
-        began = time.monotonic()
-        steps = Steps()
-        platform = Platform(folder, storage="postgresql" if postgres else "sqlite", watch=steps)
-        try:
+    refuse_running(folder)
+    if not keep:
+        clear(folder, *DATA)
+    steps = Steps()
+    platform = Platform(folder, storage="postgresql" if postgres else "sqlite", watch=steps)
+    try:
+        with failures_told():
+            began = time.monotonic()
             with steps:
                 platform.start()
-            out.print(plain(f"管家已就绪 Guanjia is ready  {time.monotonic() - began:.1f} s", "bold"))
+            took = time.monotonic() - began
+            out.print(Text(f"管家已就绪 Guanjia is ready  {took:.1f} s", "bold green"))
             out.print(_where(platform))
-            platform.wait()
-        finally:
-            out.print(Text("正在停止 stopping …", "dim"))
-            platform.stop()
+            while True:
+                platform.check(wait_s=1)
+    finally:
+        out.print(Text("正在停止 stopping …", "dim"))
+        platform.stop()
+        out.print(Text("已全部停止 all stopped", "dim"))
 
 
 def refuse_running(folder: Path) -> None:
@@ -63,6 +66,7 @@ def failures_told() -> Iterator[None]:
         signal.signal(number, signal.default_int_handler)
     try:
         yield
+        return
     except KeyboardInterrupt:
         return
     except ProcessEnded as error:
@@ -97,6 +101,9 @@ def _where(platform: Platform) -> Table:
         table.add_row(f"  指标 {name}", plain(process.metrics_url))
     if isinstance(platform.broker, RabbitMQ):
         table.add_row("  RabbitMQ", plain(f"{platform.broker.management_url} guest / guest"))
+    table.add_row(
+        "  身份 identity", "开发身份：不验证任何人，只听本机 nobody is checked, loopback only"
+    )
     table.add_row("  停止 stop", "Ctrl-C")
     return table
 

@@ -34,9 +34,10 @@ class Client:
         self.pid = self._process.pid
         self.prepared: int = self._answer()["prepared"]
 
-    def run(self, in_flight: int, seconds: float) -> Sample:
+    def run(self, in_flight: int, seconds: float, **asked: Any) -> Sample:
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"in_flight": in_flight, "seconds": seconds}) + "\n")
+        asked |= {"in_flight": in_flight, "seconds": seconds}
+        self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         return Sample(**self._answer())
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import amqp
 import psycopg2
+
 from cli.servers import PostgreSQL, RabbitMQ
 
 FOLDER = Path(__file__).parents[2] / ".run" / "bench"

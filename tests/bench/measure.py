@@ -35,7 +35,7 @@ class Finding:
 @dataclass
 class Measure:
     """`processes` are those that serve, by role; `settle` waits until nothing is left to do;
-    `check` counts effects once all is over."""
+    `check` counts effects once all is over; `asked` goes to the client with each run."""
 
     name: str
     client: Client
@@ -43,6 +43,7 @@ class Measure:
     settle: Callable[[], None] = lambda: None
     check: Callable[[Measure], list[Finding]] = lambda measure: []
     levels: tuple[int, ...] = IN_FLIGHT
+    asked: dict[str, str] = field(default_factory=dict)
     accepted: int = 0
     wrong: Counter[str] = field(default_factory=Counter)
 
@@ -70,7 +71,7 @@ class Measure:
         )
 
     def _run(self, in_flight: int, seconds: float) -> Sample:
-        sample = self.client.run(in_flight, seconds)
+        sample = self.client.run(in_flight, seconds, **self.asked)
         self.accepted += sample.calls
         self.wrong.update(sample.wrong)
         return sample

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from cli.platform import Platform
-
 from tests.bench import proc
 from tests.bench.ground import Ground
 

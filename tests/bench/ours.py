@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from cli.platform import Platform
-
 from tests.bench.client import Client
 from tests.bench.ground import Ground
 from tests.bench.measure import Finding, Measure

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from tests.bench.measure import Finding
 from tests.bench.ratios import IDLE_AIM_MB, SERIES, Ratio
-from tests.bench.rounds import Plan, Row
+from tests.bench.rounds import BUSY, Plan, Row
 
 ROLES = ("client", "gateway", "service", "broker", "postgres")
 
@@ -54,6 +54,12 @@ class Report:
             "together.\n"
         )
         console.print(_figures(self.rows))
+        disturbed = sum(row.foreign > BUSY for row in self.rows)
+        if disturbed:
+            console.print(
+                f"The machine was busy with other work in {disturbed} of {len(self.rows)} rows "
+                "(see others): their calls/s are too low, their CPU ms hold."
+            )
         if self.ratios:
             console.print(_comparison(self.ratios))
         if self.idle_mb:
@@ -63,9 +69,7 @@ class Report:
 
 
 def _figures(rows: Sequence[Row]) -> Table:
-    table = Table(
-        title="CPU in ms for each call; others: share of the machine that worked for others"
-    )
+    table = Table(caption="client … postgres: CPU, ms a call · others: share of the machine")
     for heading in ("measure", "in flight", "calls/s", "±", "p50 ms", "p99 ms"):
         table.add_column(heading, justify="left" if heading == "measure" else "right")
     for heading in (*ROLES, "others", "wrong"):

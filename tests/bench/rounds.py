@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from tests.bench.measure import Measure, Reading
 
 
+BUSY = 0.2
+"""Where others took more than this share of the machine, a reading is taken again."""
+
+ATTEMPTS = 3
+
+
 @dataclass(frozen=True)
 class Plan:
     rounds: int
@@ -72,8 +78,21 @@ def run(measures: Sequence[Measure], plan: Plan, tell: Callable[[str], None]) ->
     rows = {(measure.name, level): Row(measure.name, level, []) for measure, level in cells}
     for number in range(1, plan.rounds + 1):
         for measure, level in cells:
-            reading = measure.take(level, plan.seconds, plan.warm_up_s)
+            reading = _undisturbed(measure, level, plan)
             rows[measure.name, level].readings.append(reading)
             rate = reading.sample.calls / reading.sample.seconds
             tell(f"round {number}/{plan.rounds}  {measure.name} × {level}  {rate:,.0f}/s")
     return list(rows.values())
+
+
+def _undisturbed(measure: Measure, level: int, plan: Plan) -> Reading:
+    """Of several attempts the one that others disturbed least; the first if it was not."""
+    least: Reading | None = None
+    for _ in range(ATTEMPTS):
+        reading = measure.take(level, plan.seconds, plan.warm_up_s)
+        if least is None or reading.foreign < least.foreign:
+            least = reading
+        if least.foreign <= BUSY:
+            break
+    assert least is not None
+    return least

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from cli.sheets.grid import Cell, text
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cli.sheets.grid import Cell, text
 
 
 @pytest.mark.parametrize(
@@ -21,8 +22,8 @@ from hypothesis import strategies as st
         (True, "是"),
         (False, "否"),
         (date(2024, 5, 1), "2024-05-01"),
-        (datetime(2024, 5, 1, 0, 0), "2024-05-01"),  # noqa: DTZ001
-        (datetime(2024, 5, 1, 8, 29, 59, 999_900), "2024-05-01T08:30:00"),  # noqa: DTZ001
+        (datetime(2024, 5, 1, 0, 0), "2024-05-01"),
+        (datetime(2024, 5, 1, 8, 29, 59, 999_900), "2024-05-01T08:30:00"),
         (time(8, 30), "08:30:00"),
         (timedelta(hours=26, minutes=5), "26:05:00"),
         (" \u3000\u200b 0012 \n", "0012"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from cli.sheets.headings import find_heading_row
 
 WANTED = ("房产编号", "建筑面积（㎡）", "账面价值（元）", "建成年份")

@@ -7,16 +7,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from google.protobuf.descriptor import EnumDescriptor
+from google.protobuf.json_format import ParseDict
+from stdnum.cn import uscc
+
 from cli.sample import HEADINGS, regions, units, write_register, write_sample_assets
 from cli.sample.register import ACCOUNT_STATES, KINDS, TITLE_STATES, USE_STATES
 from cli.sheets import Sheet, Why, read_rows
-from google.protobuf.descriptor import EnumDescriptor
-from google.protobuf.json_format import ParseDict
 from guanjia.asset.v1 import asset_pb2
 from guanjia.directory.v1 import directory_pb2
 from guanjia.housing.v1 import housing_pb2
 from guanjia.policy.v1 import policy_pb2
-from stdnum.cn import uscc
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
 from cli.sheets import Reason, SpreadsheetRefused, read_rows
 
 HEADINGS = ("房产编号", "房产名称", "建筑面积（㎡）")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
+
 from cli.sheets import SpreadsheetRefused, read_rows
 
 HEADINGS = ("房产编号", "房产名称", "建筑面积（㎡）")

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
-from cli.sheets import Sheet, Why, read_rows
-from cli.sheets.apart import read_apart
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from cli.sheets import Sheet, Why, read_rows
+from cli.sheets.apart import read_apart
 
 HEADINGS = ("房产编号", "房产名称", "建筑面积（㎡）", "账面价值（元）", "使用状态", "备注")
 TITLE = ["云澜市房产台账"]

@@ -25,17 +25,30 @@ def demo(folder: Path, *, postgres: bool) -> None:
     began = time.monotonic()
     steps = Steps()
     platform = Platform(folder, storage="postgresql" if postgres else "sqlite", watch=steps)
-    with failures_told(), troubles_told():
-        try:
+    finished = False
+    try:
+        with failures_told():
             out.rule("[bold]管家演示[/] Guanjia demo", align="left")
             with steps:
                 platform.start()
+            _tell(platform)
+            finished = True
+    finally:
+        platform.stop()
+    if not finished:
+        raise typer.Exit(EXIT_REFUSED)
+    took = time.monotonic() - began
+    out.print(Text(f"演示完成，已全部停止 done, all stopped  {took:.1f} s", "bold green"))
+    out.print(Text(f"台账、日志、数据库见 {folder}/；持续运行请用 make up", "dim"))
+
+
+def _tell(platform: Platform) -> None:
+    try:
+        with troubles_told():
             tell(Story(platform.gateway), platform)
-        except WrongTurn as wrong:
-            complain(f"演示与预期不符：{wrong.zh}", f"logs: {folder}/logs")
-            raise typer.Exit(EXIT_REFUSED) from None
-        finally:
-            platform.stop()
-        took = time.monotonic() - began
-        out.print(Text(f"演示完成，已全部停止 done, all stopped  {took:.1f} s", "bold green"))
-        out.print(Text(f"台账、日志、数据库见 {folder}/；持续运行请用 make up", "dim"))
+    except (typer.Exit, WrongTurn) as failed:
+        if isinstance(failed, WrongTurn):
+            complain(f"演示与预期不符：{failed.zh}", f"logs: {platform.folder}/logs")
+        # A process that died meanwhile explains more.
+        platform.check(wait_s=0.2)
+        raise typer.Exit(EXIT_REFUSED) from None

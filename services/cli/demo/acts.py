@@ -151,7 +151,7 @@ def repeat_approval(
     expect(again() == approved, "同一请求标识应得到同一应答")
     intakes = intakes_of(keeper, approved)
     expect(len(intakes) == 40, f"重复批准后入仓单应仍为 40 张，实为 {len(intakes)}")
-    story.told("", f"应答相同，入仓单仍为 {len(intakes)} 张 same reply, still {len(intakes)} intakes")
+    story.told("", f"应答相同，入仓单仍为 {len(intakes)} 张 same reply, no more intakes")
 
 
 def intakes_of(keeper: Person, disposal: housing_pb2.Disposal) -> list[warehouse_pb2.Intake]:
@@ -172,4 +172,3 @@ def _import(story: Story, clerk: Person, path: Path, folder: Path) -> Outcome:
     told = f"导入 {path.name}，{len(sheet.rows)} 行  housing.ImportProperties"
     story.told(clerk.name, told, time.monotonic() - began)
     return outcome
-

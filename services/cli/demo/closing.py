@@ -17,9 +17,7 @@ _ACCEPTED = housing_pb2.DISPOSAL_LINE_STATE_ACCEPTED
 _REJECTED = housing_pb2.DISPOSAL_LINE_STATE_REJECTED
 
 
-def decide_intakes(
-    story: Story, keeper: Person, intakes: Sequence[warehouse_pb2.Intake]
-) -> None:
+def decide_intakes(story: Story, keeper: Person, intakes: Sequence[warehouse_pb2.Intake]) -> None:
     store = keeper.asks(
         "warehouse.CreateStore",
         lambda reply: f"建仓库 {reply.code} {reply.name}",
@@ -65,14 +63,12 @@ def complete(story: Story, clerk: Person, disposal: housing_pb2.Disposal) -> Non
     told = "、".join(f"{_name(state)} {number}" for state, number in counted.items())
     story.told("housing", f"明细：{told}；处置单：{_state(answered)}", _since(began))
     expect(counted == {_ACCEPTED: 38, _REJECTED: 2}, f"应为 38 已入仓、2 退回，实为 {told}")
-    expect(
-        answered.state == housing_pb2.DISPOSAL_STATE_NEEDS_ATTENTION, "有退回时处置单应为待处理"
-    )
+    expect(answered.state == housing_pb2.DISPOSAL_STATE_NEEDS_ATTENTION, "有退回时处置单应为待处理")
     for line in answered.lines:
         if line.state == _REJECTED:
             clerk.asks(
                 "housing.SettleDisposalLine",
-                lambda reply, line=line: f"人工了结 {line.asset.name}（{line.remark}）",
+                f"人工了结 {line.asset.name}（{line.remark}）",
                 disposal_id=disposal.id,
                 line_id=line.id,
                 remark="按报废处理，交定点单位回收",

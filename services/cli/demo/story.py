@@ -46,7 +46,7 @@ class Story:
     def told(self, who: str, what: str, seconds: float | None = None) -> None:
         """One line: who, what, how long it took."""
         line = Table.grid(expand=True, padding=(0, 1))
-        line.add_column(width=8, style="cyan")
+        line.add_column(width=10, style="cyan")
         line.add_column(ratio=1, overflow="fold")
         line.add_column(justify="right", style="dim", no_wrap=True)
         line.add_row(plain(who), plain(what), "" if seconds is None else duration(seconds))

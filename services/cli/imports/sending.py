@@ -106,9 +106,7 @@ def _count(outcome: Outcome, reply: housing_pb2.ImportPropertiesResponse) -> Non
     ]
 
 
-def _rows_at_fault(
-    refused: Refused, batch: Sequence[housing_pb2.SheetRow]
-) -> dict[int, Problem]:
+def _rows_at_fault(refused: Refused, batch: Sequence[housing_pb2.SheetRow]) -> dict[int, Problem]:
     """Row number → its problem, for violations that name a row of the batch."""
     if refused.status.code != code_pb2.INVALID_ARGUMENT:
         return {}
@@ -117,6 +115,6 @@ def _rows_at_fault(
         named = _CELL.match(each.field)
         if named and int(named[1]) < len(batch):
             row, heading = batch[int(named[1])], named[2] or ""
-            value = row.cells[heading] if heading in row.cells else ""
+            value = row.cells.get(heading, "")
             bad[row.row] = Problem(row.row, heading, value[:200], each.reason, each.zh)
     return bad

@@ -8,6 +8,7 @@ again asks anew, for what is registered may have changed since.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 import uuid
@@ -37,17 +38,20 @@ class Ticket:
         return f"import-{digest.hexdigest()[:32]}-{number}"
 
     def __enter__(self) -> Self:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(self._run)
+        # Where nothing can be kept, a run after a crash counts rows again, no more.
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.write_text(self._run)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
-            self._path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._path.unlink()
 
     def _old_name(self) -> str:
         try:
             age_s = time.time() - self._path.stat().st_mtime
             return self._path.read_text() if age_s < _TAKEN_UP_WITHIN_S else ""
-        except FileNotFoundError:
+        except OSError:
             return ""

@@ -62,9 +62,9 @@ def columns_of(descriptor: Descriptor, above: tuple[FieldDescriptor, ...] = ()) 
     """A column for each field; a nested message falls into its own fields."""
     found = []
     for field in descriptor.fields:
-        nested = field.message_type is not None and not (field.is_repeated or is_instant(field))
-        if nested:
-            found += columns_of(field.message_type, (*above, field))
+        nested = field.message_type
+        if nested is not None and not (field.is_repeated or is_instant(field)):
+            found += columns_of(nested, (*above, field))
         else:
             found.append(Column((*above, field)))
     return found

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from chassis.contract import Method, label_of, value_label_of
 from chassis.wire import enum_numbers
+from cli.catalogue import descriptor_of
 from cli.render.tables import grid
 from cli.render.values import is_instant
 from cli.screen import plain
@@ -27,7 +28,7 @@ def guide_of(name: str, method: Method) -> Iterator[RenderableType]:
     """The fields of a request, each with label and type, and an example."""
     kind = "命令 command" if method.is_command else "查询 query"
     yield Text.assemble((name, "bold"), f"  {kind} · {method.permission}")
-    fields = list(_fields(method.request.DESCRIPTOR, ""))
+    fields = list(_fields(descriptor_of(method.request), ""))
     table = grid()
     for heading in ("参数", "名称", "类型"):
         table.add_column(heading, overflow="fold", no_wrap=heading != "类型")

@@ -11,6 +11,7 @@ from rich.text import Text
 from chassis.contract import Method
 from chassis.status import violations_of
 from chassis.wire import labels_in
+from cli.catalogue import descriptor_of
 from cli.client import Refused
 from cli.render.tables import grid
 from cli.screen import plain
@@ -53,6 +54,5 @@ def _parts(refused: Refused) -> Iterator[RenderableType]:
 
 def _label(method: Method, field: str) -> str:
     """The field may be one of the resource rather than of the request."""
-    return labels_in(method.request.DESCRIPTOR, field) or labels_in(
-        method.response.DESCRIPTOR, field
-    )
+    kinds = (method.request, method.response)
+    return next(filter(None, (labels_in(descriptor_of(kind), field) for kind in kinds)), "")

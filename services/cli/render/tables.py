@@ -12,6 +12,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from cli.catalogue import descriptor_of
 from cli.render.columns import GAP, Column, columns_of, fitting
 from cli.render.values import NOTHING, heading_of
 from cli.screen import plain
@@ -21,14 +22,15 @@ _PAGE = "next_page_token"
 
 def tables_of(message: Message, width: int) -> Iterator[RenderableType]:
     """What to print of a reply, from top to bottom."""
-    listed = list_field(message.DESCRIPTOR)
+    listed = list_field(descriptor_of(message))
     if listed is not None:
         yield from _list(getattr(message, listed.name), listed, width)
         return
-    own = [column for column in columns_of(message.DESCRIPTOR) if not _is_list(column.field)]
+    columns = columns_of(descriptor_of(message))
+    own = [column for column in columns if not _is_list(column.field)]
     if own:
         yield fields_table([(column.heading, column.text(message)) for column in own])
-    for column in columns_of(message.DESCRIPTOR):
+    for column in columns:
         if _is_list(column.field):
             yield from _list(_value(message, column), column.field, width)
 
@@ -78,9 +80,8 @@ def grid(title: Text | None = None) -> Table:
     )
 
 
-def _list(
-    rows: Sequence[Message], field: FieldDescriptor, width: int
-) -> Iterator[RenderableType]:
+def _list(rows: Sequence[Message], field: FieldDescriptor, width: int) -> Iterator[RenderableType]:
+    assert field.message_type is not None
     columns = columns_of(field.message_type)
     shown = fitting(columns, rows, width) if rows else []
     title = Text.assemble((heading_of(field), "bold"), f"  {len(rows)} 项")

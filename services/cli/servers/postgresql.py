@@ -131,5 +131,6 @@ def _unprivileged(folder: Path) -> list[str]:
 def _can_write(prefix: list[str], folder: Path) -> bool:
     if shutil.which(prefix[0]) is None:
         return False
-    probe = [*prefix, "test", "-w", str(folder), "-a", "-x", str(folder)]
+    # Not `test -w`, which knows nothing of capabilities.
+    probe = [*prefix, "touch", str(folder / "writable")]
     return subprocess.run(probe, capture_output=True).returncode == 0

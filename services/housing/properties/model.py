@@ -83,11 +83,12 @@ class Property(Aggregate, Base):
             raise IllegalState.move("修改", "change a property", "已处置", "disposed")
         if "use_state" in changes and changes["use_state"] != self.use_state:
             self._may_be_used_as(UseState(changes["use_state"]))
+        floor = changes.get("floor_area_m2", self.floor_area_m2)
+        if not rules.usable_fits(floor, changes.get("usable_area_m2", self.usable_area_m2)):
+            raise area_mismatch("usable_area_m2")
         before = [getattr(self, name) for name in FIGURES]
         for name, value in changes.items():
             setattr(self, name, value)
-        if not rules.usable_fits(self.floor_area_m2, self.usable_area_m2):
-            raise area_mismatch("usable_area_m2")
         return before != [getattr(self, name) for name in FIGURES]
 
     def begin_disposal(self) -> None:

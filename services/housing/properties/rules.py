@@ -12,5 +12,5 @@ def usable_fits(floor_area_m2: Decimal, usable_area_m2: Decimal) -> bool:
 
 
 def year_is_plausible(built_year: int, today: date) -> bool:
-    """0 means unknown; nothing on the register is older than 1840 or not yet built."""
-    return built_year == 0 or 1840 <= built_year <= today.year
+    """0 means unknown; a building site carries the year planned, at most ten years ahead."""
+    return built_year == 0 or 600 <= built_year <= today.year + 10

@@ -109,7 +109,7 @@ def import_properties(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     return {
         "created": len(created),
         "unchanged": unchanged,
-        "refused": len({each["row"] for each in problems}),
+        "refused": len(request.rows) - len(created) - unchanged,
         "problems": sorted(problems, key=lambda each: each["row"]),
     }
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cli.servers import free_port
-
 from tests.bench.baselines.server import serving
 from tests.bench.client import Client
 from tests.bench.content import sizes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,24 +26,26 @@ def postgres(ground: Ground) -> Iterator[list[Measure]]:
     ids = _prepare(ground)
     bytes_of = sizes()
     served_by = {"postgres": ground.postgresql.pid}
-    with ExitStack() as stack:
-        measures = []
-        for kind in ("select", "transaction", "commit"):
-            client = Client(
-                f"sql-{kind}",
-                ground.folder / f"client-sql-{kind}.log",
-                dsn=ground.dsn(DATABASE),
-                ids=ids,
-                reply_bytes=bytes_of.reply,
-                envelope_bytes=bytes_of.envelope,
-                changes_bytes=bytes_of.changes,
-            )
-            measures.append(Measure(f"postgres.{kind}", stack.enter_context(client), served_by))
-        disk = Client(
-            "fsync", ground.folder / "client-fsync.log", path=str(ground.folder / "synced")
-        )
-        measures.append(Measure("disk.fsync", stack.enter_context(disk), {}, levels=(1,)))
-        yield measures
+    logs = ground.folder
+    with (
+        Client(
+            "sql",
+            logs / "client-sql.log",
+            dsn=ground.dsn(DATABASE),
+            ids=ids,
+            reply_bytes=bytes_of.reply,
+            envelope_bytes=bytes_of.envelope,
+            changes_bytes=bytes_of.changes,
+        ) as sql,
+        Client("fsync", logs / "client-fsync.log", path=str(ground.folder / "synced")) as disk,
+    ):
+        yield [
+            *(
+                Measure(f"postgres.{act}", sql, served_by, asked={"act": act})
+                for act in ("select", "transaction", "commit")
+            ),
+            Measure("disk.fsync", disk, {}, levels=(1,)),
+        ]
 
 
 def _prepare(ground: Ground) -> list[str]:
@@ -54,7 +56,7 @@ def _prepare(ground: Ground) -> list[str]:
     Property.metadata.create_all(engine)
     tables.metadata.create_all(engine)
     with engine.begin() as connection:
-        connection.execute(insert(Property.__table__), rows)
+        connection.execute(insert(Property), rows)
     engine.dispose()
     return [str(row["id"]) for row in rows]
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cli.servers import free_port
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+from cli.servers import free_port
 from tests.bench.baselines.server import serving
 from tests.bench.baselines.supplies.model import Base, an_item
 from tests.bench.client import Client

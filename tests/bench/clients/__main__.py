@@ -1,7 +1,7 @@
 """A load client, a process of its own: `python -m tests.bench.clients KIND SPECIFICATION`.
 
 It prepares what it needs, says how many commands that took, and then makes a run for each
-line of standard input: {"in_flight": 16, "seconds": 5} is answered by a Sample. All in JSON.
+line of standard input, such as {"in_flight": 16, "seconds": 5}, and answers with a Sample.
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ KINDS = {
     "http-read": "http_calls:Reads",
     "http-command": "http_calls:Commands",
     "amqp-echo": "amqp_calls:Echoes",
-    "sql-select": "sql_calls:Selects",
-    "sql-transaction": "sql_calls:Transactions",
-    "sql-commit": "sql_calls:Commits",
+    "sql": "sql_calls:Statements",
     "fsync": "disk_calls:Syncs",
 }
 
@@ -33,7 +31,7 @@ class Calls(Protocol):
 
     prepared: int
 
-    def run(self, in_flight: int, seconds: float) -> Sample: ...
+    def run(self, in_flight: int, seconds: float, **asked: Any) -> Sample: ...
 
 
 def make(kind: str, specification: dict[str, Any]) -> Calls:

@@ -11,13 +11,14 @@ import itertools
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import psycopg2
 
 from tests.bench.load import Sample, Tally
 
-SELECT = "SELECT * FROM properties WHERE id = %s"
+SELECT = "SELECT version, properties.* FROM properties WHERE id = %s"
 UPDATE = (
     "UPDATE properties SET floor_area_m2 = %s, version = version + 1, updated_at = now() "
     "WHERE id = %s AND version = %s"
@@ -37,11 +38,10 @@ OUTBOX = (
 COMMIT = "UPDATE properties SET floors = floors WHERE id = %s"
 
 
-class SqlCalls:
+class Statements:
     """`ids` are those of properties that are there; each thread keeps to its own."""
 
     prepared = 0
-    autocommit = True
 
     def __init__(
         self, dsn: str, ids: list[str], reply_bytes: int, envelope_bytes: int, changes_bytes: int
@@ -52,15 +52,23 @@ class SqlCalls:
         self._reply = b"r" * reply_bytes
         self._envelope = "e" * envelope_bytes
         self._changes = "c" * changes_bytes
+        self._acts: dict[str, Callable[[Any, str], str]] = {
+            "select": _select,
+            "commit": _commit,
+            "transaction": self._transaction,
+        }
 
-    def run(self, in_flight: int, seconds: float) -> Sample:
+    def run(self, in_flight: int, seconds: float, act: str) -> Sample:
         while len(self._connections) < in_flight:
             self._connections.append(psycopg2.connect(self._dsn))
-            self._connections[-1].autocommit = self.autocommit
+            self._connections[-1].autocommit = True
         tally = Tally()
         threads = [
-            threading.Thread(target=self._one_after_another, args=(slot, in_flight, seconds, tally))
-            for slot in range(in_flight)
+            threading.Thread(
+                target=_one_after_another,
+                args=(self._acts[act], connection, self._ids[slot::in_flight], seconds, tally),
+            )
+            for slot, connection in enumerate(self._connections[:in_flight])
         ]
         for each in threads:
             each.start()
@@ -68,51 +76,40 @@ class SqlCalls:
             each.join()
         return tally.sample()
 
-    def _one_after_another(self, slot: int, slots: int, seconds: float, tally: Tally) -> None:
-        connection = self._connections[slot]
-        own = itertools.cycle(self._ids[slot::slots])
-        now = tally.began_at
-        with connection.cursor() as cursor:
-            while now < tally.began_at + seconds:
-                began_at = time.perf_counter()
-                problem = self._call(connection, cursor, next(own))
-                now = time.perf_counter()
-                tally.add(now - began_at, problem)
-
-    def _call(self, connection: Any, cursor: Any, id: str) -> str:
-        raise NotImplementedError
-
-
-class Selects(SqlCalls):
-    """One row by its primary key."""
-
-    def _call(self, connection: Any, cursor: Any, id: str) -> str:
-        cursor.execute(SELECT, (id,))
-        return "" if cursor.fetchone()[0] == id else "WRONG_ANSWER"
-
-
-class Commits(SqlCalls):
-    """The smallest transaction that writes: one row, one statement."""
-
-    def _call(self, connection: Any, cursor: Any, id: str) -> str:
-        cursor.execute(COMMIT, (id,))
-        return "" if cursor.rowcount == 1 else "WRONG_ANSWER"
-
-
-class Transactions(SqlCalls):
-    """BEGIN, SELECT, UPDATE, three INSERTs, COMMIT."""
-
-    autocommit = False
-
-    def _call(self, connection: Any, cursor: Any, id: str) -> str:
+    def _transaction(self, cursor: Any, id: str) -> str:
+        """What UpdateProperty reads and writes, one statement after another."""
         request_id = str(uuid.uuid4())
+        cursor.execute("BEGIN")
         cursor.execute(SELECT, (id,))
-        row = cursor.fetchone()
-        version = row[[each.name for each in cursor.description].index("version")]
+        version = cursor.fetchone()[0]
         cursor.execute(UPDATE, (1_000 + version % 10_000, id, version))
         changed: int = cursor.rowcount
         cursor.execute(REPLY, (request_id, hashlib.sha256(b"").digest(), self._reply))
         cursor.execute(AUDIT, (str(uuid.uuid4()), request_id, self._changes))
         cursor.execute(OUTBOX, (str(uuid.uuid4()), self._envelope))
-        connection.commit()
+        cursor.execute("COMMIT")
         return "" if changed == 1 else "WRONG_ANSWER"
+
+
+def _select(cursor: Any, id: str) -> str:
+    cursor.execute(SELECT, (id,))
+    return "" if id in cursor.fetchone() else "WRONG_ANSWER"
+
+
+def _commit(cursor: Any, id: str) -> str:
+    """The smallest transaction that writes: one row, one statement."""
+    cursor.execute(COMMIT, (id,))
+    return "" if cursor.rowcount == 1 else "WRONG_ANSWER"
+
+
+def _one_after_another(
+    act: Callable[[Any, str], str], connection: Any, ids: list[str], seconds: float, tally: Tally
+) -> None:
+    own = itertools.cycle(ids)
+    now = tally.began_at
+    with connection.cursor() as cursor:
+        while now < tally.began_at + seconds:
+            began_at = time.perf_counter()
+            problem = act(cursor, next(own))
+            now = time.perf_counter()
+            tally.add(now - began_at, problem)

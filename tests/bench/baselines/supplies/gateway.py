@@ -19,11 +19,11 @@ class GatewayService:
 
     supplies = RpcProxy("supplies")
 
-    @http("GET", "/items/<int:item_id>")
+    @http("GET", "/items/<int:item_id>")  # type: ignore[untyped-decorator]
     def get_item(self, request: Request, item_id: int) -> Response:
         return Response(json.dumps(self.supplies.get_item(item_id)), mimetype=JSON)
 
-    @http("POST", "/orders")
+    @http("POST", "/orders")  # type: ignore[untyped-decorator]
     def place_order(self, request: Request) -> Response:
         try:
             asked = OrderSchema().loads(request.get_data(as_text=True))

@@ -45,14 +45,14 @@ class SuppliesService:
     database = DatabaseSession()
     dispatch = EventDispatcher()
 
-    @rpc
+    @rpc  # type: ignore[untyped-decorator]
     def get_item(self, item_id: int) -> Any:
         item = self.database.get(Item, item_id)
         if item is None:
             raise ItemUnknown(item_id)
         return ItemSchema().dump(item)
 
-    @rpc
+    @rpc  # type: ignore[untyped-decorator]
     def place_order(self, lines: list[dict[str, Any]]) -> Any:
         order = Order(lines=[OrderLine(**line) for line in lines])
         self.database.add(order)

@@ -1,0 +1,164 @@
+"""Every legal move of a disposal, and every illegal one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from chassis.errors import DomainError, IllegalState, NotFound
+from housing.disposals.model import STATE_NAMES, Disposal, DisposalState, LineState
+from tests.housing.factories import NOW, disposal_object
+
+S = DisposalState
+L = LineState
+
+MOVES: dict[str, Callable[[Disposal], None]] = {
+    "submit": lambda disposal: disposal.submit(),
+    "withdraw": lambda disposal: disposal.withdraw(),
+    "reject": lambda disposal: disposal.reject(by="li", at=NOW, note="材料不全"),
+    "approve": lambda disposal: disposal.approve(by="li", at=NOW, note="同意"),
+    "accept line": lambda disposal: disposal.accept_line(disposal.lines[0].id),
+    "reject line": lambda disposal: disposal.reject_line(disposal.lines[0].id, "无法修复"),
+    "settle line": lambda disposal: disposal.settle_line(disposal.lines[0].id, "已报废"),
+    "complete": lambda disposal: disposal.complete(5_000),
+}
+LEGAL = {
+    (S.DRAFT, "submit"): S.SUBMITTED,
+    (S.DRAFT, "withdraw"): S.WITHDRAWN,
+    (S.SUBMITTED, "withdraw"): S.WITHDRAWN,
+    (S.SUBMITTED, "reject"): S.REJECTED,
+    (S.SUBMITTED, "approve"): S.APPROVED,
+    **{
+        (state, move): after
+        for state in (S.APPROVED, S.HANDING_OVER, S.NEEDS_ATTENTION)
+        for move, after in (
+            ("accept line", S.HANDING_OVER),
+            ("reject line", S.NEEDS_ATTENTION),
+            ("settle line", S.HANDING_OVER),
+        )
+    },
+}
+
+
+def shown(disposal: Disposal) -> object:
+    """All that a move could change."""
+    lines = [(line.state, line.answer_due_at, line.remark) for line in disposal.lines]
+    own = (disposal.state, disposal.decided_by, disposal.decided_at, disposal.decision_note)
+    return *own, disposal.income_fen, lines
+
+
+def disposal_in(state: DisposalState) -> Disposal:
+    """A disposal in that state whose first line is awaited once it is approved."""
+    early = (S.DRAFT, S.SUBMITTED, S.REJECTED, S.WITHDRAWN)
+    made = disposal_object(2, S.SUBMITTED if state in early else S.APPROVED)
+    made.state = state
+    return made
+
+
+@pytest.mark.parametrize(("state", "move"), LEGAL)
+def test_a_legal_move_leads_where_the_picture_says(state: DisposalState, move: str) -> None:
+    disposal = disposal_in(state)
+    MOVES[move](disposal)
+    assert disposal.state is LEGAL[state, move]
+
+
+@pytest.mark.parametrize(
+    ("state", "move"),
+    [(state, move) for state in S for move in MOVES if (state, move) not in LEGAL],
+)
+def test_an_illegal_move_raises_and_changes_nothing(state: DisposalState, move: str) -> None:
+    disposal = disposal_in(state)
+    before = shown(disposal)
+    with pytest.raises(IllegalState) as refused:
+        MOVES[move](disposal)
+    assert refused.value.reason == "ILLEGAL_STATE"
+    assert shown(disposal) == before
+
+
+def test_every_state_has_a_name_people_read() -> None:
+    assert set(STATE_NAMES) == set(DisposalState)
+
+
+def test_approval_lets_every_line_await_its_intake_until_its_time() -> None:
+    disposal = disposal_object(3, S.APPROVED)
+    assert {line.state for line in disposal.lines} == {L.AWAITING_INTAKE}
+    assert {line.answer_due_at for line in disposal.lines} == {NOW + timedelta(days=10)}
+    assert (disposal.decided_by, disposal.decided_at, disposal.decision_note) == ("li", NOW, "同意")
+
+
+def test_a_building_alone_is_handed_over_as_soon_as_it_is_approved() -> None:
+    disposal = disposal_object(0, S.APPROVED)
+    assert disposal.state is S.HANDING_OVER
+    disposal.complete(1)
+    assert disposal.state is S.COMPLETED
+
+
+def test_an_answered_line_is_awaited_no_longer() -> None:
+    disposal = disposal_object(2, S.APPROVED)
+    accepted, rejected = disposal.lines
+    disposal.accept_line(accepted.id)
+    disposal.reject_line(rejected.id, "未见实物")
+    assert [line.answer_due_at for line in disposal.lines] == [None, None]
+    assert (accepted.state, rejected.state, rejected.remark) == (L.ACCEPTED, L.REJECTED, "未见实物")
+
+
+@pytest.mark.parametrize("answer", ["accept line", "reject line"])
+@pytest.mark.parametrize("first", ["accept line", "reject line", "settle line"])
+def test_a_line_is_answered_once(first: str, answer: str) -> None:
+    disposal = disposal_object(2, S.APPROVED)
+    MOVES[first](disposal)
+    before = shown(disposal)
+    with pytest.raises(IllegalState):
+        MOVES[answer](disposal)
+    assert shown(disposal) == before
+
+
+@pytest.mark.parametrize("first", ["accept line", "settle line"])
+def test_a_closed_line_is_not_settled_by_hand(first: str) -> None:
+    disposal = disposal_object(2, S.APPROVED)
+    MOVES[first](disposal)
+    with pytest.raises(IllegalState):
+        MOVES["settle line"](disposal)
+
+
+def test_a_rejected_line_needs_attention_until_it_is_settled() -> None:
+    disposal = disposal_object(2, S.APPROVED)
+    first, second = disposal.lines
+    disposal.reject_line(first.id, "无法修复")
+    disposal.accept_line(second.id)
+    assert disposal.state is S.NEEDS_ATTENTION
+    with pytest.raises(IllegalState):
+        disposal.complete(0)
+    disposal.settle_line(first.id, "已报废")
+    assert disposal.state is S.HANDING_OVER
+    disposal.complete(5_000)
+    assert (disposal.state, disposal.income_fen) == (S.COMPLETED, 5_000)
+
+
+def test_a_disposal_with_an_open_line_cannot_be_completed() -> None:
+    disposal = disposal_object(3, S.APPROVED)
+    disposal.accept_line(disposal.lines[0].id)
+    with pytest.raises(IllegalState, match="2 lines open"):
+        disposal.complete(0)
+
+
+@pytest.mark.parametrize("move", ["accept_line", "reject_line", "settle_line"])
+def test_a_line_of_another_disposal_is_not_found(move: str) -> None:
+    disposal = disposal_object(1, S.APPROVED)
+    before = shown(disposal)
+    arguments = ["elsewhere"] if move == "accept_line" else ["elsewhere", "remark"]
+    with pytest.raises(DomainError) as refused:
+        getattr(disposal, move)(*arguments)
+    assert isinstance(refused.value, NotFound)
+    assert refused.value.violations[0].field == "line_id"
+    assert shown(disposal) == before
+
+
+def test_a_disposal_knows_which_of_its_lines_are_overdue() -> None:
+    disposal = disposal_object(2, S.APPROVED)
+    disposal.accept_line(disposal.lines[0].id)
+    late = disposal.as_of(NOW + timedelta(days=11))
+    assert [line.overdue for line in late.lines] == [False, True]
+    assert [line.overdue for line in disposal.as_of(NOW).lines] == [False, False]

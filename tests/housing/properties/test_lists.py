@@ -1,0 +1,133 @@
+"""Finding and summing properties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chassis.errors import InvalidInput
+from chassis.testing import Harness
+from guanjia.housing.v1 import housing_pb2 as pb
+from tests.housing.factories import approved_disposal, create_property
+from tests.refusals import refusal
+
+
+@pytest.fixture
+def register(housing: Harness) -> Harness:
+    """Four properties in two districts and another city."""
+    for code, changes in {
+        "A": {"region_code": "990101"},
+        "B": {"region_code": "990102", "kind": "PROPERTY_KIND_LAND"},
+        "C": {"region_code": "990101001", "use_state": "USE_STATE_IDLE"},
+        "D": {"region_code": "990201", "floor_area_m2": 0.1, "usable_area_m2": 0.1},
+    }.items():
+        create_property(housing, code=code, **changes)
+    return housing
+
+
+def codes(housing: Harness, **filters: Any) -> str:
+    return "".join(each.code for each in housing.call("list_properties", **filters).properties)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, "ABCD"),
+        ({"region_code": "990000"}, "ABCD"),
+        ({"region_code": "99"}, "ABCD"),
+        ({"region_code": "990100"}, "ABC"),
+        ({"region_code": "9901"}, "ABC"),
+        ({"region_code": "990101"}, "AC"),
+        ({"region_code": "990101001"}, "C"),
+        ({"region_code": "990300"}, ""),
+        ({"kind": "PROPERTY_KIND_LAND"}, "B"),
+        ({"use_state": "USE_STATE_IDLE"}, "C"),
+        ({"use_state": "USE_STATE_IN_USE", "region_code": "990100"}, "AB"),
+        ({"code": "ｂ"}, "B"),
+        ({"code": "none"}, ""),
+    ],
+)
+def test_a_list_holds_what_its_filters_name(
+    register: Harness, filters: dict[str, Any], expected: str
+) -> None:
+    assert codes(register, **filters) == expected
+
+
+@pytest.mark.parametrize(
+    ("filters", "field", "reason"),
+    [
+        ({"region_code": "99_1"}, "region_code", "INVALID_REGION_CODE"),
+        ({"code": "a%"}, "code", "INVALID_CODE"),
+        ({"page_size": 501}, "page_size", "OUT_OF_RANGE"),
+        ({"page_size": -1}, "page_size", "OUT_OF_RANGE"),
+        ({"page_token": "x"}, "page_token", "INVALID_PAGE_TOKEN"),
+        ({"kind": 99}, "kind", "UNKNOWN_VALUE"),
+    ],
+)
+def test_a_filter_that_means_nothing_is_refused(
+    housing: Harness, filters: dict[str, Any], field: str, reason: str
+) -> None:
+    assert refusal(housing, "list_properties", InvalidInput, **filters) == (reason, [field])
+
+
+def test_pages_go_on_within_a_filter(register: Harness) -> None:
+    first = register.call("list_properties", page_size=2, region_code="990100")
+    rest = register.call(
+        "list_properties", page_size=2, region_code="990100", page_token=first.next_page_token
+    )
+    assert [each.code for each in (*first.properties, *rest.properties)] == ["A", "B", "C"]
+    assert rest.next_page_token == ""
+
+
+@pytest.mark.row("H01")
+def test_a_summary_adds_up_by_kind_and_use_exactly(register: Harness) -> None:
+    create_property(register, code="E", floor_area_m2=0.2, usable_area_m2=0.2)
+    totals = register.call("summarize_properties").totals
+    office, land, idle = pb.PROPERTY_KIND_OFFICE, pb.PROPERTY_KIND_LAND, pb.USE_STATE_IDLE
+    assert {(each.kind, each.use_state): each for each in totals} == {
+        (office, pb.USE_STATE_IN_USE): pb.PropertyTotal(
+            kind=office,
+            use_state=pb.USE_STATE_IN_USE,
+            count=3,
+            floor_area_m2=2400.8,
+            usable_area_m2=1600.55,
+            book_value_fen=3 * 860_000_000,
+        ),
+        (land, pb.USE_STATE_IN_USE): pb.PropertyTotal(
+            kind=land,
+            use_state=pb.USE_STATE_IN_USE,
+            count=1,
+            floor_area_m2=2400.5,
+            usable_area_m2=1600.25,
+            book_value_fen=860_000_000,
+        ),
+        (office, idle): pb.PropertyTotal(
+            kind=office,
+            use_state=idle,
+            count=1,
+            floor_area_m2=2400.5,
+            usable_area_m2=1600.25,
+            book_value_fen=860_000_000,
+        ),
+    }
+
+
+def test_a_summary_counts_a_region_and_all_below_it(register: Harness) -> None:
+    def count(region_code: str) -> int:
+        totals = register.call("summarize_properties", region_code=region_code).totals
+        return sum(each.count for each in totals)
+
+    assert [count(code) for code in ("", "990100", "990201", "990300")] == [4, 3, 1, 0]
+    with pytest.raises(InvalidInput):
+        count("all")
+
+
+def test_a_disposed_property_counts_no_more(housing: Harness) -> None:
+    id = create_property(housing).id
+    disposal = approved_disposal(housing, property_id=id, assets=[])
+    [total] = housing.call("summarize_properties").totals
+    assert (total.use_state, total.count) == (pb.USE_STATE_UNDER_DISPOSAL, 1)
+    housing.call("complete_disposal", disposal_id=disposal.id)
+    assert not housing.call("summarize_properties").totals
+    assert housing.call("get_property", property_id=id).use_state == pb.USE_STATE_DISPOSED
