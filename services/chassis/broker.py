@@ -44,6 +44,10 @@ class BrokerRefused(RuntimeError):
     """The broker is there and says no; trying again will not help."""
 
 
+_READ_BYTES = 65_536
+"""At most this much a read: more would be mapped and unmapped each time."""
+
+
 class _Buffered:
     """Reads all that has arrived; holds back what is written while corked."""
 
@@ -60,7 +64,7 @@ class _Buffered:
 
     def fill(self) -> None:
         """Waits for bytes and takes what there are."""
-        chunk = self._quick_recv(262_144)
+        chunk = self._quick_recv(_READ_BYTES)
         if not chunk:
             raise OSError("Server unexpectedly closed connection")
         self._data = self._data[self._at :] + chunk
@@ -194,6 +198,10 @@ class BusConnection:
             raise BrokerRefused(_told(error)) from error
         except amqp_exceptions.NotAllowed as error:
             raise BrokerRefused(_told(error)) from error
+
+        # py-amqp looks for news before each publish while this is announced: a read on a
+        # socket that another greenlet waits on. It was announced; we hear all the same.
+        self.amqp.client_properties["capabilities"]["connection.blocked"] = False
 
     @property
     def socket(self) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 import eventlet
 from eventlet.event import Event
 from eventlet.hubs import get_hub
-from eventlet.semaphore import Semaphore
+from eventlet.queue import LightQueue
 
 from chassis import failpoints, logs, metrics
 from chassis.broker import LOST, BusConnection
@@ -88,12 +88,13 @@ class Consumer:
         self.channel: Any = None
         self._connect = connect
         self._declare = declare
-        self._workers = Semaphore(workers)
+        self._workers = workers
+        self._waiting: Any = LightQueue()
         self._prefetch = prefetch
         self._queues: list[tuple[str, Handler]] = []
         self._connection: BusConnection | None = None
         self._tags: list[str] = []
-        self._working = 0
+        self._begun = 0
         self._stopping = False
         self._sending = False
         self._idle = Event()
@@ -111,10 +112,12 @@ class Consumer:
     @property
     def in_flight(self) -> int:
         """Messages taken and not finished."""
-        return self._working
+        return int(self._waiting.qsize()) + self._begun
 
     def start(self, on_fatal: Callable[[Exception], None]) -> None:
         """Consumes until `stop`; `on_fatal` is told when the broker refuses."""
+        for _ in range(self._workers):
+            eventlet.spawn_n(self._work)
         self._thread = eventlet.spawn(self._run, on_fatal)
 
     def send_soon(self) -> None:
@@ -152,11 +155,11 @@ class Consumer:
         return finished
 
     def _wait_for_workers(self, timeout_s: float) -> bool:
-        if not self._working:
+        if not self._begun:
             return True
         with eventlet.Timeout(timeout_s, False):
             self._idle.wait()
-        return not self._working
+        return not self._begun
 
     def _run(self, on_fatal: Callable[[Exception], None]) -> None:
         delay = 0.2
@@ -217,32 +220,33 @@ class Consumer:
 
     def _receiver(self, channel: Any, handler: Handler) -> Callable[[Any], None]:
         def receive(message: Any) -> None:
-            if self._stopping:
-                return  # not acknowledged: the broker gives it to another, or again
-            self._working += 1
-            eventlet.spawn_n(self._work, handler, Delivery(self, channel, message))
+            self._waiting.put((handler, Delivery(self, channel, message)))
 
         return receive
 
-    def _work(self, handler: Handler, delivery: Delivery) -> None:
-        try:
-            with self._workers:
-                if self._stopping:
-                    return  # not begun and not acknowledged: another takes it
-                self._busy.inc()
-                try:
-                    handler(delivery)
-                finally:
-                    self._busy.dec()
-        except Exception:
-            # A handler answers for its errors; what still comes here must not
-            # end the process. Without an ack the message comes again.
-            log.exception("handler failed", consumer=self.name)
-            self.give_up(delivery.channel, RuntimeError("handler failed"))
-        finally:
-            self._working -= 1
-            if self._stopping and not self._working and not self._idle.ready():
-                self._idle.send()
+    def _work(self) -> None:
+        """A worker: handles one message after another until the stop.
+
+        What is not begun by then is not acknowledged: the broker gives it to another.
+        """
+        while True:
+            handler, delivery = self._waiting.get()
+            if self._stopping or delivery.channel is not self.channel:
+                continue
+            self._begun += 1
+            self._busy.inc()
+            try:
+                handler(delivery)
+            except Exception:
+                # A handler answers for its errors; what still comes here must not
+                # end the process. Without an ack the message comes again.
+                log.exception("handler failed", consumer=self.name)
+                self.give_up(delivery.channel, RuntimeError("handler failed"))
+            finally:
+                self._begun -= 1
+                self._busy.dec()
+                if self._stopping and not self._begun and not self._idle.ready():
+                    self._idle.send()
 
     def _tick(self, connection: BusConnection) -> None:
         while True:

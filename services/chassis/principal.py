@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_SUBJECT = 150
 
@@ -15,7 +16,7 @@ class Principal:
     subject: str
 
     def to_header(self) -> str:
-        return json.dumps({"subject": self.subject}, ensure_ascii=True)
+        return _header(self)
 
     @classmethod
     def from_header(cls, header: object) -> Principal:
@@ -25,6 +26,11 @@ class Principal:
         except (ValueError, TypeError, KeyError, RecursionError):
             return ANONYMOUS
         return cls(str(subject)[:MAX_SUBJECT])
+
+
+@lru_cache(maxsize=10_000)
+def _header(principal: Principal) -> str:
+    return json.dumps({"subject": principal.subject}, ensure_ascii=True)
 
 
 ANONYMOUS = Principal("anonymous")

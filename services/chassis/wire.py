@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -84,7 +84,7 @@ def to_plain(message: Message, path: str = "") -> Values:
 
 
 def to_message(kind: type[M], source: Any, /, **given: Any) -> M:
-    """A `kind` filled by field name from `source`: an object, a row or a mapping.
+    """A `kind` filled by field name from `source`: an object, a row or a dict.
 
     Fields in `given` are taken from there instead. A singular nested message for
     which `source` has no attribute is filled from `source` itself (its columns lie
@@ -229,7 +229,7 @@ def _fields(descriptor: Descriptor, source: Any, given: dict[str, Any]) -> dict[
     for name, attribute, write, flat in _writers(descriptor):
         if name in given:
             value = given[name]
-        elif isinstance(source, Mapping):
+        elif isinstance(source, dict):
             value = source.get(attribute, source if flat else None)
         else:
             value = getattr(source, attribute, source) if flat else getattr(source, attribute)

@@ -12,26 +12,17 @@ import contextlib
 import os
 import queue
 import signal
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
 from cli import addresses
-from cli.client import is_serving
+from cli.launch import Launch, Watch
 from cli.layout import GATEWAY, SERVICES, Layout
-from cli.process import HOST, READY_LIMIT_S, Process, ProcessEnded
+from cli.process import HOST, Process, ProcessEnded
 from cli.servers import PostgreSQL, RabbitMQ, ServerFailed, free_port
 
 Storage = Literal["sqlite", "postgresql"]
-Watch = Callable[[str, float | None], None]
-"""Hears the name of each step as it begins (None) and as it ends (seconds it took)."""
-
-
-class Stopped(RuntimeError):
-    """The platform is to stop; nothing more is started."""
 
 
 class Platform:
@@ -62,9 +53,9 @@ class Platform:
         self.folder = folder.resolve()
         self.services = tuple(services)
         self.broker = broker or RabbitMQ(self.folder / "rabbitmq")
-        self.postgresql = postgresql
-        if storage == "postgresql" and postgresql is None:
-            self.postgresql = PostgreSQL(self.folder / "postgresql")
+        self.postgresql: PostgreSQL | None = None
+        if storage == "postgresql":
+            self.postgresql = postgresql or PostgreSQL(self.folder / "postgresql")
         self.broker_url = self.broker if isinstance(self.broker, str) else self.broker.url
         self.gateway = f"{HOST}:{free_port()}"
         self.layout = Layout(
@@ -73,7 +64,7 @@ class Platform:
             gateway_port=int(self.gateway.partition(":")[2]),
             databases={
                 each: self.postgresql.url(database_prefix + each)
-                if storage == "postgresql" and self.postgresql
+                if self.postgresql
                 else f"sqlite:///{self.folder}/data/{each}.db"
                 for each in self.services
             },
@@ -87,29 +78,22 @@ class Platform:
             if given is None and isinstance(server, RabbitMQ | PostgreSQL)
         ]
         self._watch = watch
-        self._stopping = False
+        self._launch = self._new_launch()
         self._ended: queue.SimpleQueue[Process] = queue.SimpleQueue()
         for process in self.processes.values():
             process.on_end = self._ended.put
-
-    @property
-    def broker_url(self) -> str:
-        return self.layout.broker_url
 
     def start(self) -> None:
         """Returns once every service is ready and the gateway serves.
 
         Raises ProcessEnded, NotReady or ServerFailed, with everything ended.
         """
+        self._launch = self._new_launch()
         try:
             for server in self._owned:
-                with self._step(server.title):
+                with self._launch.step(server.title):
                     server.start()
-            with ThreadPoolExecutor(len(self.services) + 1) as together:
-                started = [together.submit(self._start_service, each) for each in self.services]
-                started.append(together.submit(self._start_gateway))
-            for each in started:
-                each.result()
+            self._launch.all()
             self._note_addresses()
         except BaseException:
             self.stop()
@@ -117,13 +101,14 @@ class Platform:
 
     def stop(self) -> None:
         """The gateway first, so that no call is begun; then the services; then servers."""
-        self._stopping = True
+        self._launch.abandon()
         addresses.forget(self.folder)
         try:
             self.processes[GATEWAY].stop()
-            for process in self.processes.values():
+            others = [*self._launch.migrations, *self.processes.values()]
+            for process in others:
                 process.ask_to_stop()
-            for process in self.processes.values():
+            for process in others:
                 process.stop()
         except KeyboardInterrupt:  # asked twice: no more waiting
             for process in self.processes.values():
@@ -150,8 +135,7 @@ class Platform:
         process = self.processes[name]
         process.stop()
         process.environment.update(environment or {})
-        process.start()
-        self._wait_ready(process)
+        self._launch.one(process)
         self._note_addresses()
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
@@ -172,32 +156,8 @@ class Platform:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _start_service(self, service: str) -> None:
-        with self._step(f"{service} 建库 migrate"):
-            if self.postgresql is not None:
-                _create_database(self.postgresql, self.layout.databases[service])
-            migration = self.layout.migration(service)
-            migration.start()
-            if migration.wait(READY_LIMIT_S) != 0:
-                migration.stop()
-                raise ProcessEnded(migration)
-        with self._step(f"{service} 就绪 ready"):
-            replicas = [self.processes[name] for name in self.layout.names_of(service)]
-            for process in replicas:
-                process.start()
-            for process in replicas:
-                self._wait_ready(process)
-
-    def _start_gateway(self) -> None:
-        with self._step("gateway 就绪 ready"):
-            self.processes[GATEWAY].start()
-            self._wait_ready(self.processes[GATEWAY])
-
-    def _wait_ready(self, process: Process) -> None:
-        if process.name == GATEWAY:
-            process.wait_until(lambda: is_serving(self.gateway), READY_LIMIT_S)
-        else:
-            process.wait_ready()
+    def _new_launch(self) -> Launch:
+        return Launch(self.layout, self.processes, self.postgresql, self._watch)
 
     def _note_addresses(self) -> None:
         told = {
@@ -212,20 +172,3 @@ class Platform:
         if isinstance(self.broker, RabbitMQ):
             told["management"] = self.broker.management_url
         addresses.write(self.folder, told)
-
-    @contextmanager
-    def _step(self, name: str) -> Iterator[None]:
-        if self._stopping:
-            raise Stopped(name)
-        began = time.monotonic()
-        self._watch(name, None)
-        yield
-        self._watch(name, time.monotonic() - began)
-
-
-def _create_database(server: PostgreSQL, url: str) -> None:
-    try:
-        server.create_database(url.rpartition("/")[2])
-    except ServerFailed as error:
-        if "already exists" not in str(error):
-            raise

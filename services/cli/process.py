@@ -76,7 +76,7 @@ class Process:
         return f"http://{HOST}:{self.metrics_port}/metrics"
 
     def start(self) -> None:
-        """Starts it; `on_end` hears if it ends without `stop`."""
+        """Starts it; `on_end` hears if it ends without being asked to."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         plan = Plan(server=self.command, grace=GRACE_S)
         with self.log.open("ab") as log:
@@ -89,7 +89,12 @@ class Process:
                 start_new_session=True,
             )
         assert self._guard.stdout is not None
-        self.pid = int(self._guard.stdout.readline() or 0)
+        with self._guard.stdout as said:
+            pid = said.readline()
+        if not pid:
+            self._guard.wait()
+            raise ProcessEnded(self)
+        self.pid = int(pid)
         self._asked = False
         self.ended = threading.Event()
         threading.Thread(target=self._watch, args=(self._guard, self.ended), daemon=True).start()

@@ -59,6 +59,7 @@ class BusClient:
         self._pending: dict[str, asyncio.Future[bytes]] = {}
         self._ids = itertools.count(1)
         self._sending = False
+        self._waiting_to_send = False
         self._closing = False
         self._keeper: asyncio.Task[None] | None = None
         self.on_state: Callable[[bool], None] = lambda connected: None
@@ -182,11 +183,12 @@ class BusClient:
         except LOST as error:
             self._lose(error)
             return
-        if done:
-            self._loop.remove_writer(connection.socket)
-        else:
-            self._sending = True
+        if not done:
+            self._sending = self._waiting_to_send = True
             self._loop.add_writer(connection.socket, self._send)
+        elif self._waiting_to_send:
+            self._waiting_to_send = False
+            self._loop.remove_writer(connection.socket)
 
     def _tick(self) -> None:
         if self._connection is None:
@@ -202,7 +204,7 @@ class BusClient:
         if connection is None:
             return
         self._channel = None
-        self._sending = False
+        self._sending = self._waiting_to_send = False
         self._loop.remove_reader(connection.socket)
         self._loop.remove_writer(connection.socket)
         connection.abandon()

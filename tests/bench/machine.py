@@ -49,6 +49,6 @@ def _postgresql_version(ground: Ground) -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('server_version'), current_setting('fsync')")
             number, fsync = cursor.fetchone()
-            return f"{number} (fsync {fsync})"
+            return f"{number.split()[0]} (fsync {fsync})"
     finally:
         connection.close()

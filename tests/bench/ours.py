@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from cli.platform import Platform
+from tests.bench import proc
 from tests.bench.client import Client
 from tests.bench.ground import Ground
 from tests.bench.measure import Finding, Measure
@@ -78,7 +79,7 @@ def ours(ground: Ground) -> Iterator[list[Measure]]:
 
         def check(measure: Measure) -> list[Finding]:
             outbox.settle()
-            return [_effects(ground, measure, before), _relay(outbox)]
+            return [_effects(ground, measure, before), _relay(outbox), _resident(platform)]
 
         processes = {
             "gateway": platform.processes["gateway"].pid,
@@ -110,3 +111,9 @@ def _relay(outbox: Outbox) -> Finding:
         f"ours: after a command run at most {outbox.most:,} facts waited in the outbox; "
         f"the last left it {outbox.longest_s:.1f} s later",
     )
+
+
+def _resident(platform: Platform) -> Finding:
+    used = {name: proc.resident_mb(each.pid) for name, each in platform.processes.items()}
+    told = ", ".join(f"{name} {each:.0f} MB" for name, each in used.items())
+    return Finding(True, f"ours: resident after the load: {told}")

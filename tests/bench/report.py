@@ -50,8 +50,8 @@ class Report:
         )
         console.print(
             f"Median of {self.plan.rounds} rounds of {self.plan.seconds:g} s. The load client and "
-            f"all servers share the {told['cores']} cores: a call costs what stands in its row "
-            "together.\n"
+            f"all servers share the {told['cores']} cores: of calls that cost `all` ms they can do "
+            f"{told['cores']},000 / `all` a second.\n"
         )
         console.print(_figures(self.rows))
         disturbed = sum(row.foreign > BUSY for row in self.rows)
@@ -69,10 +69,10 @@ class Report:
 
 
 def _figures(rows: Sequence[Row]) -> Table:
-    table = Table(caption="client … postgres: CPU, ms a call · others: share of the machine")
+    table = Table(caption="client … all: CPU, ms a call · others: their share of the machine")
     for heading in ("measure", "in flight", "calls/s", "±", "p50 ms", "p99 ms"):
         table.add_column(heading, justify="left" if heading == "measure" else "right")
-    for heading in (*ROLES, "others", "wrong"):
+    for heading in (*ROLES, "all", "others", "wrong"):
         table.add_column(heading, justify="right")
     previous = ""
     for row in rows:
@@ -87,6 +87,7 @@ def _figures(rows: Sequence[Row]) -> Table:
             f"{row.p50_ms:.2f}",
             f"{row.p99_ms:.2f}",
             *(f"{cpu[role]:.3f}" if role in cpu else "" for role in ROLES),
+            f"{sum(cpu.values()):.2f}",
             f"{row.foreign:.0%}",
             str(row.wrong or ""),
         )

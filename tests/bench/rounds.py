@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from tests.bench.measure import Measure, Reading
 
-
 BUSY = 0.2
 """Where others took more than this share of the machine, a reading is taken again."""
 

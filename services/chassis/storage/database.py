@@ -16,6 +16,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -178,18 +179,14 @@ class Script:
         self._statements.append((sql.replace("?", self._mark), list(parameters)))
         return self
 
-    def insert(self, table: Table, rows: Sequence[dict[str, Any]], ending: str = "") -> Script:
+    def insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> Script:
         """Rows of a chassis table; every row has the same keys."""
-        names = list(rows[0])
+        names = tuple(rows[0])
         processors = [self._processor(table, name) for name in names]
-        marks = "(" + ", ".join([self._mark] * len(names)) + ")"
         # SQLite allows 32,766 parameters a statement.
         for start in range(0, len(rows), 2_000):
             chunk = rows[start : start + 2_000]
-            sql = (
-                f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "
-                f"{', '.join([marks] * len(chunk))}{ending}"
-            )
+            sql = _insert_sql(table.name, names, len(chunk), self._mark)
             values = [
                 process(row[name])
                 for row in chunk
@@ -232,13 +229,19 @@ class Script:
         return known[key]
 
 
+@lru_cache(maxsize=200)
+def _insert_sql(table: str, names: tuple[str, ...], rows: int, mark: str) -> str:
+    marks = "(" + ", ".join([mark] * len(names)) + ")"
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([marks] * rows)}"
+
+
 def is_taken(error: BaseException, table: Table) -> bool:
     """Whether `error` says that the key of a row in `table`, its only one, is taken."""
     if not isinstance(error, exc.IntegrityError):
         return False
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is not None:
-        return error.orig.pgcode == "23505" and bool(diagnosis.table_name == table.name)
+        return (diagnosis.sqlstate, diagnosis.table_name) == ("23505", table.name)
     return f"UNIQUE constraint failed: {table.name}." in str(error.orig)
 
 

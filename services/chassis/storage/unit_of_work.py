@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
-from sqlalchemy import Connection, Row, Select, inspect
+from sqlalchemy import Connection, Row, Select, bindparam, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.base import NO_VALUE
 
@@ -112,7 +112,7 @@ class UnitOfWork:
         With `lock`, others wait until this transaction ends: for objects on which
         many reactions come together.
         """
-        found = self.session.get(kind, id, with_for_update=True if lock else None)
+        found: A | None = self.session.scalars(_by_id(kind, lock), {"id": id}).first()
         if found is None:
             raise NotFound.object(field, id)
         if etag and etag != str(found.version):
@@ -228,6 +228,17 @@ class UnitOfWork:
             before = {name: jsonable(old) for name, old in before.items() if old is not NO_VALUE}
             after = {name: jsonable(state.dict[name]) for name in before}
             self._changes.append({"object": _name(each), "before": before, "after": after})
+
+
+_statements: dict[tuple[Any, bool], Select[Any]] = {}
+
+
+def _by_id(kind: Any, lock: bool) -> Select[Any]:
+    """Built once for each model, so that it is also compiled once."""
+    if (kind, lock) not in _statements:
+        statement = select(kind).where(kind.id == bindparam("id"))
+        _statements[kind, lock] = statement.with_for_update() if lock else statement
+    return _statements[kind, lock]
 
 
 def _name(each: Any) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.errors import IllegalState, NotFound
@@ -59,6 +59,7 @@ STATE_NAMES = {
 RUNNING = (DisposalState.APPROVED, DisposalState.HANDING_OVER, DisposalState.NEEDS_ATTENTION)
 CLOSED = (LineState.ACCEPTED, LineState.SETTLED)
 RELEASED = (LineState.AWAITING_INTAKE, LineState.ACCEPTED)
+_IS_RELEASED = text("state IN ('awaiting_intake', 'accepted')")
 
 
 class DisposalLine(Base):
@@ -82,6 +83,14 @@ class DisposalLine(Base):
     __table_args__ = (
         Index("ix_disposal_lines_disposal_id", "disposal_id"),
         Index("ix_disposal_lines_asset_code", "asset_code"),
+        # An asset leaves once, also when two disposals that list it are approved at once.
+        Index(
+            "uq_disposal_lines_released_asset",
+            "asset_code",
+            unique=True,
+            postgresql_where=_IS_RELEASED,
+            sqlite_where=_IS_RELEASED,
+        ),
         Index("ix_disposal_lines_state_answer_due_at", "state", "answer_due_at"),
     )
 

@@ -76,6 +76,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_disposal_lines_disposal_id", "disposal_lines", ["disposal_id"])
     op.create_index("ix_disposal_lines_asset_code", "disposal_lines", ["asset_code"])
+    released = sa.text("state IN ('awaiting_intake', 'accepted')")
+    op.create_index(
+        "uq_disposal_lines_released_asset",
+        "disposal_lines",
+        ["asset_code"],
+        unique=True,
+        postgresql_where=released,
+        sqlite_where=released,
+    )
     op.create_index(
         "ix_disposal_lines_state_answer_due_at", "disposal_lines", ["state", "answer_due_at"]
     )

@@ -72,19 +72,19 @@ class Intake(Aggregate, Base):
 
     def accept(self, item: Item, by: str, at: datetime) -> None:
         """The asset lies at its place; `item` is its card from now on."""
-        self._require_open("验收", "accept")
+        self.require_open("验收", "accept")
         self.state = IntakeState.ACCEPTED
         self.item_id = item.id
         self.store_id, self.place, self.value_fen = item.store_id, item.place, item.value_fen
         self.decided_by, self.decided_at = by, at
 
     def reject(self, reason: RejectionReason, remark: str, by: str, at: datetime) -> None:
-        self._require_open("退回", "reject")
+        self.require_open("退回", "reject")
         self.state = IntakeState.REJECTED
         self.rejection_reason, self.remark = reason, remark
         self.decided_by, self.decided_at = by, at
 
-    def _require_open(self, act_zh: str, act_en: str) -> None:
+    def require_open(self, act_zh: str, act_en: str) -> None:
         if self.state is not IntakeState.DRAFTED:
             raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))
 

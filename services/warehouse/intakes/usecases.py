@@ -61,6 +61,7 @@ def list_intakes(reader: Reader, request: Values) -> dict[str, Any]:
 @command(AcceptIntakeSchema())
 def accept_intake(uow: UnitOfWork, request: Values) -> Intake:
     found = uow.get(Intake, request.intake_id, "intake_id", request.etag, lock=True)
+    found.require_open("验收", "accept")
     store = uow.get(Store, request.store_id, "store_id")
     _refuse_obstacle(held_item(uow, found.asset_code))
     item = Item(

@@ -22,5 +22,7 @@ def test_the_usable_area_lies_within_the_floor_area(floor: str, usable: str, fit
     ("year", "plausible"),
     [(0, True), (1, False), (599, False), (600, True), (2026, True), (2036, True), (2037, False)],
 )
-def test_a_year_is_unknown_or_between_the_oldest_hall_and_what_is_planned(year: int, plausible: bool) -> None:
+def test_a_year_is_unknown_or_between_the_oldest_hall_and_what_is_planned(
+    year: int, plausible: bool
+) -> None:
     assert rules.year_is_plausible(year, date(2026, 12, 31)) is plausible

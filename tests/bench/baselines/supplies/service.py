@@ -26,7 +26,10 @@ class DatabaseSession(DependencyProvider):
         self._sessions: WeakKeyDictionary[Any, Session] = WeakKeyDictionary()
 
     def setup(self) -> None:
-        self.engine = create_engine(self.container.config["DATABASE_URL"])
+        # As many connections as workers: with SQLAlchemy's five, half of the calls would
+        # open one of their own and close it again.
+        workers = self.container.max_workers
+        self.engine = create_engine(self.container.config["DATABASE_URL"], pool_size=workers)
 
     def stop(self) -> None:
         self.engine.dispose()

@@ -1,0 +1,57 @@
+"""Every move of an intake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chassis.errors import IllegalState
+from tests.warehouse.factories import NOW, intake_object, item_object
+from warehouse.intakes.model import STATE_NAMES, Intake, IntakeState, RejectionReason, obstacle
+from warehouse.items.model import ItemState
+
+MOVES: dict[str, Callable[[Intake], None]] = {
+    "accept": lambda intake: intake.accept(item_object(), by="li", at=NOW),
+    "reject": lambda intake: intake.reject(RejectionReason.NOT_RECEIVED, "无", by="li", at=NOW),
+}
+
+
+def test_an_accepted_intake_names_card_place_and_value() -> None:
+    intake, item = intake_object(), item_object()
+    intake.accept(item, by="li", at=NOW)
+    assert (intake.state, intake.item_id) == (IntakeState.ACCEPTED, item.id)
+    assert (intake.store_id, intake.place, intake.value_fen) == ("s-1", "A-1", 90_000)
+    assert (intake.decided_by, intake.decided_at) == ("li", NOW)
+
+
+def test_a_rejected_intake_says_why() -> None:
+    intake = intake_object()
+    MOVES["reject"](intake)
+    assert (intake.state, intake.rejection_reason) == (
+        IntakeState.REJECTED,
+        RejectionReason.NOT_RECEIVED,
+    )
+    assert (intake.remark, intake.decided_by, intake.decided_at) == ("无", "li", NOW)
+    assert intake.item_id is None
+
+
+@pytest.mark.parametrize("state", [IntakeState.ACCEPTED, IntakeState.REJECTED])
+@pytest.mark.parametrize("move", MOVES)
+def test_a_decided_intake_is_decided_once(state: IntakeState, move: str) -> None:
+    intake = intake_object(state)
+    before = {name: value for name, value in vars(intake).items() if name[0] != "_"}
+    with pytest.raises(IllegalState):
+        MOVES[move](intake)
+    assert {name: value for name, value in vars(intake).items() if name[0] != "_"} == before
+
+
+@pytest.mark.row("W01")
+def test_an_asset_with_a_card_cannot_come_in_again() -> None:
+    assert obstacle(None) is None
+    assert obstacle(item_object(ItemState.ON_LOAN)) is RejectionReason.STILL_ON_LOAN
+    assert obstacle(item_object(ItemState.IN_STOCK)) is RejectionReason.ALREADY_HELD
+
+
+def test_every_state_has_a_name_people_read() -> None:
+    assert set(STATE_NAMES) == set(IntakeState)
