@@ -41,10 +41,11 @@ def migrate(database: Database, service: Service, to: str = "heads") -> None:
         command.upgrade(config, to)
 
 
-def revisions(database: Database, service: Service) -> list[str]:
-    """Every revision of the service, oldest first."""
+def revisions(database: Database, service: Service) -> list[tuple[str, str]]:
+    """Line and name of every revision, oldest first."""
     script = ScriptDirectory.from_config(_config(database, service))
-    return [each.revision for each in reversed(list(script.walk_revisions()))]
+    found = reversed(list(script.walk_revisions()))
+    return [(next(iter(each.branch_labels)), each.revision) for each in found]
 
 
 def require_current(database: Database, service: Service) -> None:

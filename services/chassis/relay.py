@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
@@ -28,6 +28,13 @@ log = logs.get("relay")
 BATCH = 100
 _PRUNE_EVERY_S = 3_600
 _BREATH_S = 0.03
+
+
+class Batch(NamedTuple):
+    """How many facts were taken from the outbox, and how many of them left it."""
+
+    taken: int
+    published: int
 
 
 class Relay:
@@ -91,9 +98,8 @@ class Relay:
                 self._publisher.keep_alive()
                 metrics.relay_blocked.set(self._publisher.is_blocked)
 
-    def publish_some(self, *, again: bool = False) -> int:
-        """Publishes one batch; how many left the outbox. With `again`, it takes facts
-        that no queue took before."""
+    def publish_some(self, *, again: bool = False) -> Batch:
+        """Publishes one batch. With `again`, of facts that no queue took before."""
         now = utc_now()
         due = _returned_before(now - self._returned_again) if again else _FRESH
         if self._database.is_sqlite:
@@ -104,19 +110,19 @@ class Relay:
             if rows:
                 with self._database.transaction() as connection:
                     _mark(connection, rows, returned, now)
-            return len(rows) - len(returned)
-        with self._database.transaction() as connection:
-            rows = connection.execute(due.with_for_update(skip_locked=True)).all()
-            returned = self._send(rows)
-            if rows:
-                _mark(connection, rows, returned, now)
-        return len(rows) - len(returned)
+        else:
+            with self._database.transaction() as connection:
+                rows = connection.execute(due.with_for_update(skip_locked=True)).all()
+                returned = self._send(rows)
+                if rows:
+                    _mark(connection, rows, returned, now)
+        return Batch(len(rows), len(rows) - len(returned))
 
     def _round(self, *, again: bool) -> None:
         try:
-            while self.publish_some() == BATCH:
+            while self.publish_some().taken == BATCH:
                 self.beat_at = time.monotonic()
-            while again and self.publish_some(again=True) == BATCH:
+            while again and self.publish_some(again=True).published == BATCH:
                 self.beat_at = time.monotonic()
         except NotConfirmed as error:
             log.warning("facts wait", error=str(error))

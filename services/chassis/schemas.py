@@ -188,6 +188,8 @@ class Day(fields.Field[date | None]):
         text = half_width(str(value))
         if not text and self.optional:
             return None
+        if not text:
+            raise Wrong("REQUIRED", "必填", "required")
         try:
             day = date.fromisoformat(text)
         except ValueError:

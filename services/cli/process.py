@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from cli.guard import Plan
+from cli.guard import Plan, send
 
 HOST = "127.0.0.1"
 READY_LIMIT_S = 60.0
@@ -111,7 +111,7 @@ class Process:
 
     def signal(self, number: int) -> None:
         if self.is_running:
-            os.kill(self.pid, number)
+            send(number, self.pid)
 
     def wait(self, limit_s: float | None = None) -> int | None:
         """Its exit code once it has ended; None if it still runs after `limit_s`."""

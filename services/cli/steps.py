@@ -27,7 +27,10 @@ class Steps:
                 self._running.remove(step)
                 took = Text(f"  {seconds:.1f} s", "dim")
                 out.print(Text("  ✓ ", "green"), plain(step), took, sep="")
-            self._status.update("、".join(self._running))
+            # The last word is English; four steps at once fit a line without it.
+            self._status.update(
+                "、".join(each.rpartition(" ")[0] or each for each in self._running)
+            )
 
     def __enter__(self) -> Self:
         self._status.start()

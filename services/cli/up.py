@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import fcntl
 import shutil
 import signal
 import time
@@ -25,32 +25,43 @@ DATA = ("data", "rabbitmq", "postgresql")
 
 
 def up(folder: Path, *, postgres: bool, keep: bool) -> None:
-    refuse_running(folder)
-    if not keep:
-        clear(folder, *DATA)
-    steps = Steps()
-    platform = Platform(folder, storage="postgresql" if postgres else "sqlite", watch=steps)
-    try:
-        with failures_told():
-            began = time.monotonic()
-            with steps:
-                platform.start()
-            took = time.monotonic() - began
-            out.print(Text(f"管家已就绪 Guanjia is ready  {took:.1f} s", "bold green"))
-            out.print(_where(platform))
-            while True:
-                platform.check(wait_s=1)
-    finally:
-        out.print(Text("正在停止 stopping …", "dim"))
-        platform.stop()
-        out.print(Text("已全部停止 all stopped", "dim"))
+    with alone_in(folder):
+        if not keep:
+            clear(folder, *DATA)
+        steps = Steps()
+        platform = Platform(folder, storage="postgresql" if postgres else "sqlite", watch=steps)
+        try:
+            with failures_told():
+                _run(platform, steps)
+        finally:
+            out.print(Text("正在停止 stopping …", "dim"))
+            platform.stop()
+            out.print(Text("已全部停止 all stopped", "dim"))
 
 
-def refuse_running(folder: Path) -> None:
-    pid = addresses.read(folder).get("pid")
-    if pid and _is_alive(pid):
-        complain(f"{folder} 里已有管家在运行（进程 {pid}）", "already running in that folder")
-        raise typer.Exit(EXIT_REFUSED)
+def _run(platform: Platform, steps: Steps) -> None:
+    began = time.monotonic()
+    with steps:
+        platform.start()
+    took = time.monotonic() - began
+    out.print(Text(f"管家已就绪 Guanjia is ready  {took:.1f} s", "bold green"))
+    out.print(_where(platform))
+    while True:
+        platform.check(wait_s=1)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Refuses a folder in which another platform runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid = addresses.read(folder).get("pid", "?")
+            complain(f"{folder} 里已有管家在运行（进程 {pid}）", "already running in that folder")
+            raise typer.Exit(EXIT_REFUSED) from None
+        yield
 
 
 def clear(folder: Path, *names: str) -> None:
@@ -101,18 +112,6 @@ def _where(platform: Platform) -> Table:
         table.add_row(f"  指标 {name}", plain(process.metrics_url))
     if isinstance(platform.broker, RabbitMQ):
         table.add_row("  RabbitMQ", plain(f"{platform.broker.management_url} guest / guest"))
-    table.add_row(
-        "  身份 identity", "开发身份：不验证任何人，只听本机 nobody is checked, loopback only"
-    )
+    table.add_row("  身份 identity", "开发身份，不验证任何人 nobody is checked")
     table.add_row("  停止 stop", "Ctrl-C")
     return table
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

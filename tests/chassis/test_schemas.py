@@ -127,7 +127,7 @@ def test_a_day_that_exists_is_taken(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["2023-02-29", "2024-13-01", "2024-2-9", "29.02.2024", "20240229", "2024-W09-4", "今天", ""],
+    ["2023-02-29", "2024-13-01", "2024-2-9", "29.02.2024", "20240229", "2024-W09-4", "今天"],
 )
 def test_a_day_that_does_not_exist_or_is_written_otherwise_is_refused(typed: str) -> None:
     assert reason(Day(), typed) == "INVALID_DATE"
@@ -138,8 +138,9 @@ def test_a_day_of_another_age_is_refused(typed: str) -> None:
     assert reason(Day(), typed) == "OUT_OF_RANGE"
 
 
-def test_an_optional_day_may_be_empty() -> None:
+def test_a_day_may_be_empty_only_where_it_may_be() -> None:
     assert read(Day(optional=True), "") is None
+    assert reason(Day(), " ") == "REQUIRED"
 
 
 def test_a_word_of_an_enum_must_be_given() -> None:

@@ -74,9 +74,7 @@ class _Told(grpc.Status):  # type: ignore[misc]
     def __post_init__(self) -> None:
         self.code = _CODES[self.status.code]
         self.details = self.status.message
-        self.trailing_metadata = (
-            ("grpc-status-details-bin", self.status.SerializeToString()),
-        )
+        self.trailing_metadata = (("grpc-status-details-bin", self.status.SerializeToString()),)
 
 
 @contextmanager

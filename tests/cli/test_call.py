@@ -41,7 +41,12 @@ def test_json_is_all_there_is_with_json() -> None:
     with fake_gateway(housing_GetProperty=REPLY) as gateway:
         code, output = call(gateway, "housing.GetProperty", "property_id=p1", "--json")
     assert code == 0
-    assert json.loads(output) == {"id": "p1", "code": "A-1", "name": "主楼", "book_value_fen": "100"}
+    assert json.loads(output) == {
+        "id": "p1",
+        "code": "A-1",
+        "name": "主楼",
+        "book_value_fen": "100",
+    }
 
 
 def test_the_user_and_the_deadline_travel_along() -> None:

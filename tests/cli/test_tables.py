@@ -69,7 +69,7 @@ def test_nested_rows_stand_in_a_table_below() -> None:
     )
     text = shown(housing_pb2.Disposal(code="CZ-1", lines=[line]))
     assert "处置明细  1 项" in text
-    assert line_of(text, "A-1").split() == ["A-1", "办公桌", "1,800.00", "已入仓", "否"]
+    assert line_of(text, "A-1").split() == ["A-1", "办公桌", "1,800.00", "已入仓", "否", "x"]
 
 
 def test_a_list_fits_the_terminal_at_every_width() -> None:

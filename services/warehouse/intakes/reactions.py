@@ -10,7 +10,8 @@ from chassis.usecases import reaction
 from chassis.wire import to_plain
 from guanjia.housing.v1 import events_pb2
 from warehouse.intakes.model import Intake, obstacle
-from warehouse.intakes.usecases import draft, held_item, publish_rejection
+from warehouse.intakes.usecases import draft, publish_rejection
+from warehouse.items.model import Item, ItemState
 
 _ASSET = AssetSchema()
 
@@ -21,21 +22,28 @@ def on_disposal_approved(uow: UnitOfWork, fact: events_pb2.DisposalApproved) -> 
     service = uow.source_service
     drafted = set(_drafted_lines(uow, service, fact.document_id))
     released = [each for each in fact.assets if each.line_id not in drafted]
+    assets = [_ASSET.clean(to_plain(each.asset)) for each in released]
+    held = _held_items(uow, [asset["asset_code"] for asset in assets])
     codes = uow.next_numbers("RK", len(released)) if released else []
-    for code, each in zip(codes, released, strict=True):
+    for code, each, asset in zip(codes, released, assets, strict=True):
         intake = draft(
             code,
-            _ASSET.clean(to_plain(each.asset)),
+            asset,
             service=service,
             document_id=fact.document_id,
             document_code=fact.document_code,
             line_id=each.line_id,
         )
         uow.add(intake)
-        reason = obstacle(held_item(uow, intake.asset_code))
+        reason = obstacle(held.get(intake.asset_code))
         if reason is not None:
             intake.reject(reason, "", by=uow.principal.subject, at=uow.now)
             publish_rejection(uow, intake)
+
+
+def _held_items(uow: UnitOfWork, asset_codes: list[str]) -> dict[str, Item]:
+    statement = select(Item).where(Item.asset_code.in_(asset_codes), Item.state != ItemState.GONE)
+    return {each.asset_code: each for each in uow.all(statement)}
 
 
 def _drafted_lines(uow: UnitOfWork, service: str, document_id: str) -> list[str]:

@@ -12,6 +12,7 @@ import pytest
 from chassis.storage.columns import new_id
 from cli.platform import Platform
 from guanjia.housing.v1 import events_pb2
+from guanjia.housing.v1.housing_pb2 import SheetRow
 from tests.bus import Bus
 from tests.processes import (
     Caller,
@@ -224,6 +225,33 @@ def test_r07_a_fact_no_queue_takes_stays_in_the_outbox_until_one_does(
         message = eventually(lambda: bus.get(sink))
         assert json.loads(message.body)["subject"] == disposal.id
         eventually(lambda: metric(housing, "guanjia_outbox_waiting") == 0)
+
+
+def test_r07_facts_no_queue_takes_do_not_hold_up_the_others(platform_of: MakePlatform) -> None:
+    seldom = {"GUANJIA_OUTBOX_POLL_S": "60"}
+    platform = platform_of("housing", environment={"housing": seldom})
+    caller = Caller(platform.gateway)
+    rows = [
+        SheetRow(
+            row=each,
+            cells={
+                "房产编号": f"U-{each}",
+                "房产名称": "楼",
+                "房产类别": "办公用房",
+                "坐落位置": "府前路",
+                "行政区划代码": "990101",
+                "建筑面积（㎡）": "100",
+            },
+        )
+        for each in range(1, 401)
+    ]
+    with Bus(platform.broker_url) as bus:
+        sink = bus.sink("housing.events", "disposal_approved")
+        assert caller.call("housing.import_properties", rows=rows, timeout=30).created == 400
+        disposal = approved_disposal(caller, 1)
+        message = eventually(lambda: bus.get(sink), within_s=20)
+    assert json.loads(message.body)["subject"] == disposal.id
+    assert metric(platform.processes["housing"], "guanjia_returned_total") >= 300
 
 
 def test_r08_a_stop_waits_for_the_work_begun_and_acknowledges_it(

@@ -1,0 +1,235 @@
+"""What every service of ours keeps, proven from its contract and its models alone.
+
+    class TestHousing(Conformance):
+        service = service
+
+in `tests/<service>/test_conformance.py` is all a service writes. The fixtures
+`storage_url` and `harness_of` come from `tests/conftest.py`.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any, ClassVar
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from google.rpc import code_pb2
+from sqlalchemy import inspect
+
+from chassis.application import CallContext
+from chassis.contract import Method, fact_of
+from chassis.errors import DomainError
+from chassis.migrate import migrate, revisions
+from chassis.principal import Principal
+from chassis.service import Service
+from chassis.storage.database import Database
+from chassis.testing.requests import Requests
+from chassis.testing.rows import fill, metadata_of
+
+REQUESTS_A_METHOD = 40
+CALLER = CallContext(Principal("conformance"))
+TRANSPORTS = ("nameko", "eventlet", "kombu", "amqp", "grpc")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_DOMAIN = ("rules", "model", "schemas", "usecases", "reactions", "queries")
+
+
+class Conformance:
+    """Inherit it, and say which service."""
+
+    service: ClassVar[Service]
+
+    # Contract and code
+
+    def test_every_call_of_the_contract_has_a_use_case_of_its_kind(self) -> None:
+        kinds = {key: method.is_command for key, method in self.service.methods.items()}
+        assert {key: each.is_command for key, each in self.service.use_cases.items()} == kinds
+
+    def test_every_permission_names_service_noun_and_act(self) -> None:
+        form = re.compile(rf"{self.service.name}\.[a-z_]+\.[a-z_]+")
+        for method in self.service.methods.values():
+            assert form.fullmatch(method.permission), method.path
+
+    def test_every_command_carries_a_request_id(self) -> None:
+        for method in self.service.methods.values():
+            carries = "request_id" in method.request.DESCRIPTOR.fields_by_name
+            assert carries == method.is_command, method.path
+
+    def test_r9_it_reacts_to_facts_of_others_only(self) -> None:
+        for reaction in self.service.reactions.values():
+            assert fact_of(reaction.message).service != self.service.name, reaction.name
+
+    def test_r30_its_domain_code_loads_no_transport(self) -> None:
+        modules = [
+            f"{noun.__name__}.{each.name}"
+            for noun in self.service.nouns
+            for each in iter_modules(noun.__path__)
+        ]
+        assert {each.rpartition(".")[2] for each in modules} & set(_DOMAIN)
+        code = (
+            f"import sys, {', '.join(modules)}\n"
+            f"sys.exit(', '.join(each for each in {TRANSPORTS!r} if each in sys.modules))"
+        )
+        fresh = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert fresh.returncode == 0, fresh.stderr
+
+    def test_its_readme_says_what_an_operator_must_know(self) -> None:
+        spec = find_spec(self.service.name)
+        assert spec is not None
+        assert spec.submodule_search_locations is not None
+        text = Path(spec.submodule_search_locations[0], "README.md").read_text().lower()
+        for section in ("owns", "publishes", "reacts to", "settings", "when it breaks"):
+            assert section in text, section
+        reactions = self.service.reactions.values()
+        foreign = [fact_of(each.message) for each in reactions]
+        for fact in (*self.service.facts.values(), *foreign):
+            assert fact.key in text, fact.type
+
+    # Schema
+
+    def test_its_migrated_schema_is_what_its_models_say(self, storage_url: str) -> None:
+        database = Database(storage_url)
+        migrate(database, self.service)
+        wanted = metadata_of(self.service)
+        with database.reading() as connection:
+            options = {"compare_type": True, "compare_server_default": True}
+            context = MigrationContext.configure(connection, opts=options)
+            assert compare_metadata(context, wanted) == []
+            kind = connection.dialect.name
+            found = inspect(connection)
+            for table in wanted.sorted_tables:
+                partial = {
+                    str(each["name"]): bool(each.get("dialect_options", {}).get(f"{kind}_where"))
+                    for each in found.get_indexes(table.name)
+                    if not each.get("duplicates_constraint")
+                }
+                assert partial == {
+                    str(each.name): each.dialect_options[kind]["where"] is not None
+                    for each in table.indexes
+                }
+        database.close()
+
+    def test_its_migrations_go_up_and_down_one_by_one(self, storage_url: str) -> None:
+        database = Database(storage_url)
+        steps = revisions(database, self.service)
+        for line, revision in steps:
+            before = _schema(database)
+            migrate(database, self.service, revision)
+            after = _schema(database)
+            assert after != before, revision
+            migrate(database, self.service, f"{line}@-1")
+            assert _schema(database) == before, revision
+            migrate(database, self.service, revision)
+            assert _schema(database) == after, revision
+        for line, _ in reversed(steps):
+            migrate(database, self.service, f"{line}@-1")
+        assert _schema(database) == {}
+        database.close()
+
+    def test_its_migrations_go_down_to_nothing_and_up_again(self, storage_url: str) -> None:
+        database = Database(storage_url)
+        migrate(database, self.service)
+        whole = _schema(database)
+        assert set(whole) == set(metadata_of(self.service).tables)
+        migrate(database, self.service, "base")
+        assert _schema(database) == {}
+        migrate(database, self.service)
+        assert _schema(database) == whole
+        database.close()
+
+    # Calls
+
+    def test_an_empty_request_is_answered_or_refused_and_leaves_nothing(
+        self, harness_of: Any
+    ) -> None:
+        harness = harness_of(self.service)
+        for key, method in self.service.methods.items():
+            requests = [method.request()]
+            if method.is_command:
+                requests.append(method.request(request_id=f"empty-{key}"))
+            for request in requests:
+                before = _rows(harness.database)
+                try:
+                    harness.app.call(key, request, CALLER)
+                except DomainError as refused:
+                    _must_be_told(refused, method)
+                    assert _rows(harness.database) == before, method.path
+
+    def test_no_request_however_strange_is_our_fault(self, harness_of: Any) -> None:
+        harness = harness_of(self.service)
+        requests = Requests(self.service.name, fill(harness.database, self.service))
+        for key, method in self.service.methods.items():
+            outcomes = set()
+            for number in range(REQUESTS_A_METHOD):
+                request = requests.request(method, number)
+                try:
+                    harness.app.call(key, request, CALLER)
+                    outcomes.add("answered")
+                except DomainError as refused:
+                    _must_be_told(refused, method)
+                    outcomes.add(refused.reason)
+            assert outcomes != {"answered"}, method.path
+
+    def test_every_list_can_be_walked_page_by_page(self, harness_of: Any) -> None:
+        harness = harness_of(self.service)
+        fill(harness.database, self.service)
+        for key, method in self.service.methods.items():
+            if "page_token" not in method.request.DESCRIPTOR.fields_by_name:
+                continue
+            [rows] = [each.name for each in method.response.DESCRIPTOR.fields if each.is_repeated]
+            whole = harness.app.call(key, method.request(page_size=500), CALLER)
+            assert len(getattr(whole, rows)) >= 3, method.path
+            walked: list[Any] = []
+            token = ""
+            while not walked or token:
+                request = method.request(page_size=1, page_token=token)
+                page = harness.app.call(key, request, CALLER)
+                assert len(getattr(page, rows)) == 1, method.path
+                walked += getattr(page, rows)
+                token = page.next_page_token
+            assert walked == list(getattr(whole, rows)), method.path
+            with pytest.raises(DomainError) as refused:
+                harness.app.call(key, method.request(page_token="no token"), CALLER)
+            assert refused.value.reason == "INVALID_PAGE_TOKEN", method.path
+
+
+def _must_be_told(refused: DomainError, method: Method) -> None:
+    """A refusal has a stable reason of its own, Chinese and English text."""
+    assert refused.code != code_pb2.INTERNAL, (method.path, refused)
+    for each in (refused, *refused.violations):
+        assert re.fullmatch(r"[A-Z][A-Z_]+", each.reason), (method.path, each)
+        assert each.reason != "INVALID", (method.path, each)
+        assert _CHINESE.search(each.zh), (method.path, each)
+        assert re.search(r"[a-z]{3}", each.en), (method.path, each)
+
+
+def _schema(database: Database) -> dict[str, object]:
+    """Tables with their columns, indexes, keys, as far as both storages tell."""
+    found = inspect(database.engine)
+    return {
+        table: (
+            [
+                (each["name"], str(each["type"]), each["nullable"])
+                for each in found.get_columns(table)
+            ],
+            sorted(str(each) for each in found.get_indexes(table)),
+            sorted(str(each) for each in found.get_unique_constraints(table)),
+            sorted(str(each) for each in found.get_foreign_keys(table)),
+        )
+        for table in found.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def _rows(database: Database) -> dict[str, int]:
+    with database.reading() as connection:
+        return {
+            table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+            for table in inspect(connection).get_table_names()
+        }
