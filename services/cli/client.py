@@ -39,6 +39,7 @@ _RETRIES = {
 }
 
 
+_LONGER_S = 2
 _NO_PROXY = ("grpc.enable_http_proxy", 0)
 
 
@@ -82,16 +83,21 @@ class Client:
         self._channel = grpc.insecure_channel(address, options)
 
     def call(self, method: Method, request: Message, deadline_s: float = 0) -> Message:
-        """The reply; 0 seconds means the method's own limit."""
+        """The reply; 0 seconds means the method's own limit, which the gateway keeps."""
         invoke = self._channel.unary_unary(
             method.path,
             request_serializer=method.request.SerializeToString,
             response_deserializer=method.response.FromString,
         )
+        # Without a deadline of its own the call waits a little longer than the gateway
+        # does, so that what the gateway says of the delay arrives.
+        patience_s = None if deadline_s else method.deadline_ms / 1000 + _LONGER_S
+        answer = invoke.future(request, timeout=deadline_s or None, metadata=self._metadata)
         try:
-            reply: Message = invoke(
-                request, timeout=deadline_s or method.deadline_ms / 1000, metadata=self._metadata
-            )
+            reply: Message = answer.result(patience_s)
+        except grpc.FutureTimeoutError:
+            answer.cancel()
+            raise NoAnswer(self.address, f"nothing within {patience_s:g} s") from None
         except grpc.RpcError as error:
             raise self._told(error, method, request) from None
         return reply

@@ -58,7 +58,7 @@ class Report:
         if disturbed:
             console.print(
                 f"The machine was busy with other work in {disturbed} of {len(self.rows)} rows "
-                "(see others): their calls/s are too low, their CPU ms hold."
+                "(see others): their calls/s are too low, CPU ms suffer less."
             )
         if self.ratios:
             console.print(_comparison(self.ratios))

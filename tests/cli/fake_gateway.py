@@ -25,7 +25,7 @@ class Call:
     method: str
     request: Any
     metadata: dict[str, str]
-    time_left_s: float
+    time_left_s: float | None
 
 
 @dataclass

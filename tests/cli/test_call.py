@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -53,7 +54,16 @@ def test_the_user_and_the_deadline_travel_along() -> None:
     with fake_gateway(housing_GetProperty=REPLY) as gateway:
         call(gateway, "housing.get_property", "--user", "张三 100%", "--deadline", "3")
     assert unquote(gateway.calls[0].metadata["guanjia-user"]) == "张三 100%"
-    assert 2 < gateway.calls[0].time_left_s <= 3
+    assert 2 < (gateway.calls[0].time_left_s or 0) <= 3
+
+
+def test_a_deadline_that_passes_is_told_as_no_answer() -> None:
+    never = threading.Event()
+    with fake_gateway(housing_GetProperty=lambda request: never.wait(5)) as gateway:
+        code, output = call(gateway, "housing.GetProperty", "--deadline", "0.2")
+        never.set()
+    assert code == 3
+    assert "DEADLINE_EXCEEDED" in output
 
 
 def test_a_command_gets_a_request_id_unless_one_is_given() -> None:

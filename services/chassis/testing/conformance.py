@@ -21,7 +21,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from google.rpc import code_pb2
-from sqlalchemy import inspect
 
 from chassis.application import CallContext
 from chassis.contract import Method, fact_of
@@ -31,7 +30,8 @@ from chassis.principal import Principal
 from chassis.service import Service
 from chassis.storage.database import Database
 from chassis.testing.requests import Requests
-from chassis.testing.rows import fill, metadata_of
+from chassis.testing.rows import fill
+from chassis.testing.schema import metadata_of, row_counts, schema_of
 
 REQUESTS_A_METHOD = 40
 CALLER = CallContext(Principal("conformance"))
@@ -74,7 +74,7 @@ class Conformance:
         assert {each.rpartition(".")[2] for each in modules} & set(_DOMAIN)
         code = (
             f"import sys, {', '.join(modules)}\n"
-            f"sys.exit(', '.join(each for each in {TRANSPORTS!r} if each in sys.modules))"
+            f"sys.exit(', '.join(each for each in {TRANSPORTS!r} if each in sys.modules) or 0)"
         )
         fresh = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert fresh.returncode == 0, fresh.stderr
@@ -101,46 +101,42 @@ class Conformance:
             options = {"compare_type": True, "compare_server_default": True}
             context = MigrationContext.configure(connection, opts=options)
             assert compare_metadata(context, wanted) == []
-            kind = connection.dialect.name
-            found = inspect(connection)
-            for table in wanted.sorted_tables:
-                partial = {
-                    str(each["name"]): bool(each.get("dialect_options", {}).get(f"{kind}_where"))
-                    for each in found.get_indexes(table.name)
-                    if not each.get("duplicates_constraint")
-                }
-                assert partial == {
-                    str(each.name): each.dialect_options[kind]["where"] is not None
-                    for each in table.indexes
-                }
+        found = schema_of(database)
+        for table in wanted.sorted_tables:
+            partial = {name: bool(where) for name, _, _, where in found[table.name]["indexes"]}
+            kind = database.engine.dialect.name
+            assert partial == {
+                str(each.name): each.dialect_options[kind]["where"] is not None
+                for each in table.indexes
+            }
         database.close()
 
     def test_its_migrations_go_up_and_down_one_by_one(self, storage_url: str) -> None:
         database = Database(storage_url)
         steps = revisions(database, self.service)
         for line, revision in steps:
-            before = _schema(database)
+            before = schema_of(database)
             migrate(database, self.service, revision)
-            after = _schema(database)
+            after = schema_of(database)
             assert after != before, revision
             migrate(database, self.service, f"{line}@-1")
-            assert _schema(database) == before, revision
+            assert schema_of(database) == before, revision
             migrate(database, self.service, revision)
-            assert _schema(database) == after, revision
+            assert schema_of(database) == after, revision
         for line, _ in reversed(steps):
             migrate(database, self.service, f"{line}@-1")
-        assert _schema(database) == {}
+        assert schema_of(database) == {}
         database.close()
 
     def test_its_migrations_go_down_to_nothing_and_up_again(self, storage_url: str) -> None:
         database = Database(storage_url)
         migrate(database, self.service)
-        whole = _schema(database)
+        whole = schema_of(database)
         assert set(whole) == set(metadata_of(self.service).tables)
         migrate(database, self.service, "base")
-        assert _schema(database) == {}
+        assert schema_of(database) == {}
         migrate(database, self.service)
-        assert _schema(database) == whole
+        assert schema_of(database) == whole
         database.close()
 
     # Calls
@@ -154,12 +150,12 @@ class Conformance:
             if method.is_command:
                 requests.append(method.request(request_id=f"empty-{key}"))
             for request in requests:
-                before = _rows(harness.database)
+                before = row_counts(harness.database)
                 try:
                     harness.app.call(key, request, CALLER)
                 except DomainError as refused:
                     _must_be_told(refused, method)
-                    assert _rows(harness.database) == before, method.path
+                    assert row_counts(harness.database) == before, method.path
 
     def test_no_request_however_strange_is_our_fault(self, harness_of: Any) -> None:
         harness = harness_of(self.service)
@@ -207,29 +203,3 @@ def _must_be_told(refused: DomainError, method: Method) -> None:
         assert each.reason != "INVALID", (method.path, each)
         assert _CHINESE.search(each.zh), (method.path, each)
         assert re.search(r"[a-z]{3}", each.en), (method.path, each)
-
-
-def _schema(database: Database) -> dict[str, object]:
-    """Tables with their columns, indexes, keys, as far as both storages tell."""
-    found = inspect(database.engine)
-    return {
-        table: (
-            [
-                (each["name"], str(each["type"]), each["nullable"])
-                for each in found.get_columns(table)
-            ],
-            sorted(str(each) for each in found.get_indexes(table)),
-            sorted(str(each) for each in found.get_unique_constraints(table)),
-            sorted(str(each) for each in found.get_foreign_keys(table)),
-        )
-        for table in found.get_table_names()
-        if table != "alembic_version"
-    }
-
-
-def _rows(database: Database) -> dict[str, int]:
-    with database.reading() as connection:
-        return {
-            table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
-            for table in inspect(connection).get_table_names()
-        }

@@ -12,6 +12,8 @@ from google.protobuf.message import Message
 from chassis.contract import Method
 from chassis.testing.rows import Known
 
+MILD_TEXTS = ("", "甲", "YL-1", "990101", "2024-02-29", "11990100103026190A")
+MILD_NUMBERS = (0, 1, 2, 50, 1998)
 TEXTS = (
     "",
     " ",
@@ -42,24 +44,29 @@ DEEPEST = 4
 class Requests:
     """Makes one request after the other; the same for the same seed.
 
-    Half of the texts are ones that stand in the database, so that requests get
-    further than the first check.
+    Half of them are mild, and many texts are ones that stand in the database, so that
+    requests get further than the first check.
     """
 
     def __init__(self, seed: str, known: Known) -> None:
         self._random = Random(seed)
         self._known = known
+        self._mild = False
 
     def request(self, method: Method, number: int) -> Message:
+        self._mild = self._random.random() < 0.5
         request = self._message(method.request.DESCRIPTOR, 0)
         if method.is_command and self._random.random() < 0.9:
-            request.request_id = f"fuzz-{number}"
+            request.request_id = f"{method.key}-{number}"
+        for name in ("etag", "page_token"):
+            if self._mild and name in method.request.DESCRIPTOR.fields_by_name:
+                request.ClearField(name)
         return request
 
     def _message(self, descriptor: Any, depth: int) -> Any:
         message = message_factory.GetMessageClass(descriptor)()
         for field in descriptor.fields:
-            if self._random.random() < 0.8:
+            if self._random.random() < (0.95 if self._mild else 0.8):
                 self._fill(message, field, depth)
         return message
 
@@ -84,7 +91,7 @@ class Requests:
             return self._message(field.message_type, depth + 1)
         if field.enum_type is not None:
             numbers = [value.number for value in field.enum_type.values]
-            return choose([*numbers[1:], *numbers, 99, -1])
+            return choose(numbers[1:] if self._mild else [*numbers, 99, -1])
         if field.type == FieldDescriptor.TYPE_STRING:
             return self._text(field.name)
         if field.type == FieldDescriptor.TYPE_BOOL:
@@ -92,11 +99,12 @@ class Requests:
         if field.type == FieldDescriptor.TYPE_BYTES:
             return choose((b"", b"\0\xff"))
         if field.type in (FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT):
-            return choose(FIGURES)
-        return choose((*WHOLE[field.type], 0, 1, 2, 500, 501, 1998))
+            return choose((0.0, 120.5) if self._mild else FIGURES)
+        return choose(MILD_NUMBERS if self._mild else (*WHOLE[field.type], -1, 501))
 
     def _text(self, name: str) -> str:
         known = self._known.get(name)
-        if known and self._random.random() < 0.6:
+        likely = 0.5 if not self._mild else 0.95 if name.endswith("_id") else 0.2
+        if known and self._random.random() < likely:
             return self._random.choice(known)
-        return self._random.choice(TEXTS)
+        return self._random.choice(MILD_TEXTS if self._mild else TEXTS)

@@ -15,39 +15,18 @@ from sqlalchemy import (
     Enum,
     Integer,
     LargeBinary,
-    MetaData,
     Numeric,
     String,
-    Table,
     insert,
 )
 from sqlalchemy.types import TypeDecorator
 
 from chassis.service import Service
-from chassis.storage.columns import NAMING, Base
 from chassis.storage.database import Database
-from chassis.storage.tables import metadata as chassis_metadata
+from chassis.testing.schema import tables_of
 
 Known = dict[str, list[str]]
 """Texts that stand in some column, by the column's name; the ids of `units` also by `unit_id`."""
-
-
-def tables_of(service: Service) -> list[Table]:
-    """The service's own tables, each after those it refers to."""
-    own = {
-        mapper.local_table
-        for mapper in Base.registry.mappers
-        if mapper.class_.__module__.split(".")[0] == service.name
-    }
-    return [table for table in Base.metadata.sorted_tables if table in own]
-
-
-def metadata_of(service: Service) -> MetaData:
-    """What the database of the service should hold: its own tables and the chassis'."""
-    whole = MetaData(naming_convention=NAMING)
-    for table in (*chassis_metadata.sorted_tables, *tables_of(service)):
-        table.to_metadata(whole)
-    return whole
 
 
 def fill(database: Database, service: Service) -> Known:
@@ -66,6 +45,8 @@ def fill(database: Database, service: Service) -> Known:
             for name, value in row.items():
                 if isinstance(value, str) and not isinstance(value, StrEnum):
                     known[name].append(value)
+                if name == "version":
+                    known["etag"].append(str(value))
                 if name == "id":
                     known[f"{table.name.removesuffix('s')}_id"].append(str(value))
     return known

@@ -1,0 +1,142 @@
+"""A load of disposals with impatient clients, and the counting of what must hold."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+from sqlalchemy import create_engine, text
+
+from cli.platform import Platform
+from tests.processes import Caller, Refusal, some_assets
+from tests.waiting import eventually
+
+_AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+CONSUMER = "warehouse.on_disposal_approved"
+
+
+@dataclass
+class Load:
+    """Disposals, each created, submitted and approved by a client that repeats itself."""
+
+    platform: Platform
+    assets: int
+    seed: int
+    approved: list[str] = field(default_factory=list)
+    codes_seen: set[grpc.StatusCode] = field(default_factory=set)
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, disposals: int, clients: int = 4) -> None:
+        """Returns once every disposal is approved."""
+        with ThreadPoolExecutor(clients) as pool:
+            for each in pool.map(self._one, range(disposals)):
+                self.approved.append(each)
+
+    def until(self, faults: Callable[[], None], clients: int = 4) -> None:
+        """Goes on with new disposals while `faults` runs."""
+        with ThreadPoolExecutor(clients + 1) as pool:
+            failing = pool.submit(faults)
+            failing.add_done_callback(lambda _: self.stopped.set())
+            working = [pool.submit(self._go_on, number) for number in range(clients)]
+            failing.result()
+            for each in working:
+                self.approved += each.result()
+
+    def _go_on(self, client: int) -> list[str]:
+        done = []
+        number = 0
+        while not self.stopped.is_set():
+            done.append(self._one(client * 100_000 + number))
+            number += 1
+        return done
+
+    def _one(self, number: int) -> str:
+        caller = Caller(self.platform.gateway)
+        name = f"{self.seed}-{number}"
+        try:
+            assets = some_assets(self.assets, f"F{name}")
+            id = self._insist(caller, "create", name, reason="腾退", assets=assets).id
+            self._insist(caller, "submit", name, disposal_id=id)
+            self._insist(caller, "approve", name, disposal_id=id)
+        finally:
+            caller.close()
+        return str(id)
+
+    def _insist(self, caller: Caller, act: str, name: str, **fields: Any) -> Any:
+        """Calls until it is known to have happened, and now and then once more."""
+        request_id = f"{name}-{act}"
+        dice = random.Random(request_id)
+
+        def attempt() -> Any:
+            try:
+                return caller.call(
+                    f"housing.{act}_disposal", timeout=4, request_id=request_id, **fields
+                )
+            except Refusal as error:
+                self.codes_seen.add(error.code)
+                if error.code not in _AGAIN:
+                    raise
+                return None
+
+        answer = eventually(attempt, within_s=90, every_s=0.1)
+        if dice.random() < 0.3:
+            again = eventually(attempt, within_s=90, every_s=0.1)
+            assert again == answer, "the same request_id gave another reply"
+        return answer
+
+
+def count(platform: Platform, service: str, sql: str, **values: Any) -> int:
+    """A number from the database of a service."""
+    engine = create_engine(platform.layout.databases[service])
+    try:
+        with engine.connect() as connection:
+            return int(connection.execute(text(sql), values).scalar_one())
+    finally:
+        engine.dispose()
+
+
+def assert_invariants(platform: Platform, load: Load) -> None:
+    """Waits until all is quiet, then counts I1, I2, I3 and I6."""
+    assets = len(load.approved) * load.assets
+    unsent = (
+        "SELECT count(*) FROM outbox WHERE published_at IS NULL "
+        "AND routing_key = 'disposal_approved'"
+    )
+    eventually(lambda: count(platform, "housing", unsent) == 0, within_s=60)
+    effects = "SELECT count(*) FROM inbox WHERE consumer = :consumer"
+    eventually(
+        lambda: count(platform, "warehouse", effects, consumer=CONSUMER) >= len(load.approved),
+        within_s=60,
+    )
+    facts = "SELECT count(*) FROM outbox WHERE routing_key = 'disposal_approved'"
+    audits = "SELECT count(*) FROM audit WHERE act = 'housing.approve_disposal'"
+    states = "SELECT count(*) FROM disposals WHERE state <> 'draft' AND state <> 'submitted'"
+    intakes = "SELECT count(*) FROM intakes"
+    distinct = "SELECT count(DISTINCT asset_code) FROM intakes"
+    lines = "SELECT count(*) FROM disposal_lines WHERE state = 'awaiting_intake'"
+    assert len(set(load.approved)) == len(load.approved)
+    assert {
+        "facts": count(platform, "housing", facts),
+        "approvals audited (I6)": count(platform, "housing", audits),
+        "disposals approved": count(platform, "housing", states),
+        "facts with an effect (I1, I2)": count(platform, "warehouse", effects, consumer=CONSUMER),
+    } == dict.fromkeys(
+        (
+            "facts",
+            "approvals audited (I6)",
+            "disposals approved",
+            "facts with an effect (I1, I2)",
+        ),
+        len(load.approved),
+    )
+    assert count(platform, "warehouse", intakes) == assets, "I3"
+    assert count(platform, "warehouse", distinct) == assets, "I3"
+    assert count(platform, "housing", lines) == assets, "I3"
+    assert load.codes_seen <= set(_AGAIN)
+    for name, process in platform.processes.items():
+        assert process.is_running, f"{name} is dead (I4)"
