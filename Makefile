@@ -28,7 +28,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	@echo '安装依赖 Installing dependencies: requirements/dev.txt'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -74,7 +74,8 @@ def clear(folder: Path, *names: str) -> None:
 def failures_told() -> Iterator[None]:
     """Ctrl-C, SIGTERM and a closed terminal end in good order; a failure with its log."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, signal.default_int_handler)
     try:
         yield
         return

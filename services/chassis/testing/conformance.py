@@ -171,6 +171,8 @@ class Conformance:
                     _must_be_told(refused, method)
                     outcomes.add(refused.reason)
             assert outcomes != {"answered"}, method.path
+        rows = row_counts(harness.database)
+        assert rows["audit"] == rows["replies"], "one audit row for each accepted command (I6)"
 
     def test_every_list_can_be_walked_page_by_page(self, harness_of: Any) -> None:
         harness = harness_of(self.service)
