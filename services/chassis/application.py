@@ -27,6 +27,7 @@ from chassis.errors import (
     Conflict,
     DomainError,
     InvalidInput,
+    NotFound,
     Unavailable,
     Unimplemented,
     Violation,
@@ -34,7 +35,7 @@ from chassis.errors import (
 )
 from chassis.principal import ANONYMOUS, Principal
 from chassis.service import Service
-from chassis.storage.database import Database, is_taken
+from chassis.storage.database import Database, is_duplicate, is_taken
 from chassis.storage.tables import inbox, replies
 from chassis.storage.unit_of_work import Context, Reader, UnitOfWork
 from chassis.usecases import Reaction, UseCase
@@ -87,7 +88,7 @@ class Application:
             if use_case.is_command:
                 return self._command(method, use_case, request, values, context)
             return self._query(method, use_case, values, context)
-        except InvalidInput as error:
+        except (InvalidInput, NotFound) as error:
             raise _labelled(error, method) from None
 
     def react(self, reaction: Reaction, envelope: Envelope) -> bool:
@@ -216,15 +217,15 @@ def _clean(use_case: UseCase, values: Values) -> Values:
     return values if use_case.schema is None else Values(use_case.schema.clean(values))
 
 
-def _labelled(error: InvalidInput, method: Method) -> InvalidInput:
-    """The same refusal, its Chinese text naming each field as people know it."""
+def _labelled(error: InvalidInput | NotFound, method: Method) -> DomainError:
+    """The same refusal, its texts naming each field as people know it."""
     told = []
     for each in error.violations:
         label = labels_in(method.request.DESCRIPTOR, each.field)
         zh = f"{label}：{each.zh}" if label else each.zh
         en = f"{each.field}: {each.en}" if each.field else each.en
         told.append(Violation(each.field, each.reason, zh, en, each.value))
-    return InvalidInput.of(told)
+    return type(error)(error.reason, told[0].zh, told[0].en, told)
 
 
 def _as_a_whole(attempt: Callable[[], R]) -> R:
@@ -252,7 +253,9 @@ def _sqlstate(error: Exception) -> str:
 
 
 def _may_pass(error: Exception) -> bool:
-    if isinstance(error, StaleDataError | exc.IntegrityError | exc.TimeoutError):
+    if isinstance(error, exc.IntegrityError):
+        return is_duplicate(error)
+    if isinstance(error, StaleDataError | exc.TimeoutError):
         return True
     if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
         return True

@@ -79,7 +79,7 @@ class NotFound(DomainError):
 
     @classmethod
     def object(cls, field: str, value: str) -> NotFound:
-        zh, en = f"未找到{field}所指的对象", f"nothing found for {field}"
+        zh, en = "未找到所指的对象", "there is no such object"
         return cls("NOT_FOUND", zh, en, [Violation(field, "NOT_FOUND", zh, en, value)])
 
 

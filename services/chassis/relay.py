@@ -85,7 +85,7 @@ class Relay:
                     self._quietly(self._measure)
                     next_poll = now + self._poll_s
             if now >= next_prune:
-                self._quietly(self._prune)
+                self._quietly(self.prune)
                 next_prune = now + _PRUNE_EVERY_S
             if self._stopping:
                 self._publisher.close()
@@ -165,7 +165,8 @@ class Relay:
         age = (utc_now() - oldest).total_seconds() if oldest else 0
         metrics.outbox_age.set(max(age, 0))
 
-    def _prune(self) -> None:
+    def prune(self) -> None:
+        """Forgets facts published longer ago than they are kept, some thousand at a time."""
         oldest = select(outbox.c.id).where(outbox.c.published_at < utc_now() - self._kept)
         with self._database.transaction() as connection:
             connection.execute(delete(outbox).where(outbox.c.id.in_(oldest.limit(5_000))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ def messages(draw: st.DrawFn, kind: type[Message]) -> Message:
     return message
 
 
-def _fill(draw: st.DrawFn, message: Any, field: FieldDescriptor) -> None:
+def _fill(draw: st.DrawFn, message: Any, field: Any) -> None:
     if _is_map(field.message_type):
         entry = field.message_type.fields_by_name
         values = st.dictionaries(texts, _one(entry["value"]), max_size=3)
@@ -50,9 +51,9 @@ def _fill(draw: st.DrawFn, message: Any, field: FieldDescriptor) -> None:
         setattr(message, field.name, value)
 
 
-def _one(field: FieldDescriptor) -> st.SearchStrategy[Any]:
+def _one(field: Any) -> st.SearchStrategy[Any]:
     if field.message_type is not None:
-        kind = field.message_type._concrete_class
+        kind = message_factory.GetMessageClass(field.message_type)
         if field.message_type.full_name == "google.protobuf.Timestamp":
             return instants.map(lambda instant: _timestamp(kind, instant))
         return messages(kind)

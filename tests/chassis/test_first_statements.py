@@ -16,13 +16,16 @@ from chassis.wire import Values
 from tests.chassis.probe import Probe
 from tests.chassis.probe.counters.model import Counter
 
+
+def add(uow: UnitOfWork, names: str) -> None:
+    uow.add(*(Counter(name=name, count=1) for name in names))
+    uow.flush()
+
+
 FIRST: dict[str, Callable[[UnitOfWork], Any]] = {
     "nothing at all": lambda uow: None,
-    "a new object": lambda uow: (uow.add(Counter(name="a", count=1)), uow.flush()),
-    "several new objects": lambda uow: (
-        uow.add(*(Counter(name=name, count=1) for name in "abc")),
-        uow.flush(),
-    ),
+    "a new object": lambda uow: add(uow, "a"),
+    "several new objects": lambda uow: add(uow, "abc"),
     "a number": lambda uow: uow.next_numbers("A"),
     "an object by id": lambda uow: uow.session.get(Counter, new_id()),
     "an object to lock": lambda uow: uow.session.get(Counter, new_id(), with_for_update=True),

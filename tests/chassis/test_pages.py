@@ -23,7 +23,7 @@ def counted(probe: Probe) -> Probe:
 
 def walk(probe: Probe, page_size: int) -> list[list[str]]:
     """The names on each page, from the first page to the last."""
-    pages = []
+    pages: list[list[str]] = []
     token = ""
     while not pages or token:
         reply = probe.call("list_counters", page_size=page_size, page_token=token)
@@ -65,28 +65,20 @@ def token_of(values: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-FOREIGN = [
-    "x",
-    "!!!",
-    "页",
-    "a" * 4_000,
-    *(
-        token_of(values)
-        for values in (
-            "n01",
-            None,
-            {},
-            [],
-            ["n01", "n02"],
-            [5],
-            [True],
-            [None],
-            [["n01"]],
-            ["a\0b"],
-            ["\ud800"],
-        )
-    ),
+VALUES: list[Any] = [
+    "n01",
+    None,
+    {},
+    [],
+    ["n01", "n02"],
+    [5],
+    [True],
+    [None],
+    [["n01"]],
+    ["a\0b"],
+    ["\ud800"],
 ]
+FOREIGN = ["x", "!!!", "页", "a" * 4_000, *map(token_of, VALUES)]
 
 
 def test_a_token_of_another_making_is_refused(counted: Probe) -> None:

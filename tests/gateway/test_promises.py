@@ -12,6 +12,7 @@ from typing import Any
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from chassis.errors import Unavailable
 from cli.platform import Platform
@@ -163,6 +164,15 @@ def _is_pending(platform: Platform) -> bool:
     from tests.processes import metric
 
     return metric(platform.processes["housing"], "guanjia_busy_workers", pool="rpc") == 1
+
+
+def test_reflection_tells_the_contracts(platform_of: MakePlatform) -> None:
+    caller = Caller(platform_of("housing").gateway)
+    stub = reflection_pb2_grpc.ServerReflectionStub(caller.channel)
+    asked = [reflection_pb2.ServerReflectionRequest(list_services="")]
+    (answer,) = stub.ServerReflectionInfo(iter(asked))
+    names = {each.name for each in answer.list_services_response.service}
+    assert names >= {"guanjia.housing.v1.HousingService", "grpc.health.v1.Health"}
 
 
 def test_a_service_that_is_not_deployed_is_told_at_once(platform_of: MakePlatform) -> None:

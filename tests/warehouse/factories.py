@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chassis.testing import Harness
+from guanjia.asset.v1 import asset_pb2
 from guanjia.housing.v1 import events_pb2
 from warehouse.intakes.model import Intake, IntakeState
 from warehouse.items.model import Condition, Item, ItemState
@@ -40,6 +41,10 @@ def asset_fields(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def asset(**changes: Any) -> asset_pb2.Asset:
+    return asset_pb2.Asset(**asset_fields(**changes))
+
+
 def disposal_approved(
     lines: int = 2, document_id: str = "d-1", **changes: Any
 ) -> events_pb2.DisposalApproved:
@@ -48,7 +53,7 @@ def disposal_approved(
         document_id=document_id,
         document_code="CZ-2026-000001",
         assets=[
-            {"line_id": f"{document_id}-{number}", "asset": asset_fields(**changes)}
+            asset_pb2.ReleasedAsset(line_id=f"{document_id}-{number}", asset=asset(**changes))
             for number in range(lines)
         ],
     )

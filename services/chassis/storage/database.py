@@ -235,13 +235,19 @@ def _insert_sql(table: str, names: tuple[str, ...], rows: int, mark: str) -> str
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([marks] * rows)}"
 
 
+def is_duplicate(error: exc.IntegrityError) -> bool:
+    """Whether a key that must be unique is taken; any other broken constraint is our fault."""
+    sqlstate = getattr(error.orig, "pgcode", None)
+    return sqlstate == "23505" or "UNIQUE constraint failed" in str(error.orig)
+
+
 def is_taken(error: BaseException, table: Table) -> bool:
     """Whether `error` says that the key of a row in `table`, its only one, is taken."""
-    if not isinstance(error, exc.IntegrityError):
+    if not isinstance(error, exc.IntegrityError) or not is_duplicate(error):
         return False
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is not None:
-        return (diagnosis.sqlstate, diagnosis.table_name) == ("23505", table.name)
+        return bool(diagnosis.table_name == table.name)
     return f"UNIQUE constraint failed: {table.name}." in str(error.orig)
 
 

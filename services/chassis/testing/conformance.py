@@ -24,7 +24,7 @@ from google.rpc import code_pb2
 
 from chassis.application import CallContext
 from chassis.contract import Method, fact_of
-from chassis.errors import DomainError
+from chassis.errors import DomainError, Violation
 from chassis.migrate import migrate, revisions
 from chassis.principal import Principal
 from chassis.service import Service
@@ -200,7 +200,8 @@ class Conformance:
 def _must_be_told(refused: DomainError, method: Method) -> None:
     """A refusal has a stable reason of its own, Chinese and English text."""
     assert refused.code != code_pb2.INTERNAL, (method.path, refused)
-    for each in (refused, *refused.violations):
+    told: list[DomainError | Violation] = [refused, *refused.violations]
+    for each in told:
         assert re.fullmatch(r"[A-Z][A-Z_]+", each.reason), (method.path, each)
         assert each.reason != "INVALID", (method.path, each)
         assert _CHINESE.search(each.zh), (method.path, each)

@@ -7,7 +7,6 @@ from typing import Any
 
 from google.protobuf import message_factory
 from google.protobuf.descriptor import FieldDescriptor
-from google.protobuf.message import Message
 
 from chassis.contract import Method
 from chassis.testing.rows import Known
@@ -53,9 +52,9 @@ class Requests:
         self._known = known
         self._mild = False
 
-    def request(self, method: Method, number: int) -> Message:
+    def request(self, method: Method, number: int) -> Any:
         self._mild = self._random.random() < 0.5
-        request = self._message(method.request.DESCRIPTOR, 0)
+        request: Any = self._message(method.request.DESCRIPTOR, 0)
         if method.is_command and self._random.random() < 0.9:
             request.request_id = f"{method.key}-{number}"
         for name in ("etag", "page_token"):

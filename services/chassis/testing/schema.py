@@ -34,7 +34,7 @@ def schema_of(database: Database) -> dict[str, dict[str, list[Any]]]:
     """Each table with its columns, keys and indexes, as far as the storage tells."""
     found = inspect(database.engine)
     where = f"{database.engine.dialect.name}_where"
-    schema = {}
+    schema: dict[str, dict[str, list[Any]]] = {}
     for table in found.get_table_names():
         if table == "alembic_version":
             continue

@@ -12,10 +12,11 @@ import pytest
 from chassis.storage.columns import new_id
 from cli.platform import Platform
 from guanjia.housing.v1 import events_pb2
-from guanjia.housing.v1.housing_pb2 import SheetRow
+from guanjia.housing.v1.housing_pb2 import DISPOSAL_STATE_SUBMITTED, SheetRow
 from tests.bus import Bus
 from tests.processes import (
     Caller,
+    Refusal,
     approved_disposal,
     intakes_of,
     metric,
@@ -178,21 +179,44 @@ def test_r05_the_same_fact_five_times_on_two_replicas_takes_effect_once(
     assert drafted(caller, envelope) == 40
 
 
-def test_r06_a_publisher_killed_after_publishing_loses_nothing_and_doubles_nothing(
-    platform_of: MakePlatform,
+@pytest.mark.parametrize(
+    ("point", "doubles"), [("after_publish_before_mark", 1), ("after_mark", 1)]
+)
+def test_r06_a_publisher_killed_around_publishing_loses_nothing_and_doubles_nothing(
+    platform_of: MakePlatform, point: str, doubles: int
 ) -> None:
-    point = {"GUANJIA_FAILPOINT": "after_publish_before_mark:kill"}
-    platform = platform_of("housing", "warehouse", environment={"housing": point})
+    failing = {"GUANJIA_FAILPOINT": f"{point}:kill"}
+    platform = platform_of("housing", "warehouse", environment={"housing": failing})
     caller = Caller(platform.gateway)
     disposal = approved_disposal(caller, 40)
-    housing = platform.processes["housing"]
-    assert housing.wait(20) == 128 + signal.SIGKILL
-    housing.environment["GUANJIA_FAILPOINT"] = ""
-    housing.start()
-    housing.wait_ready()
+    assert platform.processes["housing"].wait(20) == 128 + signal.SIGKILL
+    platform.restart("housing", {"GUANJIA_FAILPOINT": ""})
     warehouse = platform.processes["warehouse"]
-    eventually(lambda: metric(warehouse, "guanjia_duplicates_total", consumer=CONSUMER) == 1)
+    sent = "guanjia_duplicates_total"
+    eventually(lambda: metric(warehouse, sent, consumer=CONSUMER) == doubles)
     assert len(intakes_of(caller, disposal.id)) == 40
+
+
+def test_r06_a_publisher_killed_before_its_commit_publishes_no_ghost(
+    platform_of: MakePlatform,
+) -> None:
+    failing = {"GUANJIA_FAILPOINT": "before_commit:kill@approve_disposal"}
+    platform = platform_of("housing", "warehouse", environment={"housing": failing})
+    caller = Caller(platform.gateway)
+    draft = caller.call("housing.create_disposal", reason="腾退", assets=some_assets(3))
+    caller.call("housing.submit_disposal", disposal_id=draft.id)
+    with pytest.raises(Refusal):
+        caller.call("housing.approve_disposal", disposal_id=draft.id, request_id="a", timeout=2)
+    assert platform.processes["housing"].wait(20) == 128 + signal.SIGKILL
+    with Bus(platform.broker_url) as bus:
+        sink = bus.sink("housing.events", "disposal_approved")
+        platform.restart("housing", {"GUANJIA_FAILPOINT": ""})
+        found = caller.call("housing.get_disposal", disposal_id=draft.id)
+        assert found.state == DISPOSAL_STATE_SUBMITTED
+        caller.call("housing.approve_disposal", disposal_id=draft.id, request_id="a")
+        eventually(lambda: bus.get(sink))
+        eventually(lambda: len(intakes_of(caller, draft.id)) == 3)
+        assert bus.get(sink) is None
 
 
 def test_r06_replicas_share_the_outbox_and_publish_each_fact_once(
@@ -271,6 +295,23 @@ def test_r08_a_stop_waits_for_the_work_begun_and_acknowledges_it(
     warehouse.start()
     warehouse.wait_ready()
     assert drafted(Caller(platform.gateway), envelope) == 3
+
+
+def test_r08_killed_while_it_stops_the_work_is_done_again_once(
+    platform_of: MakePlatform,
+) -> None:
+    platform = platform_of(
+        "warehouse", environment={"warehouse": {"GUANJIA_FAILPOINT": "during_drain:kill"}}
+    )
+    warehouse = platform.processes["warehouse"]
+    envelope = fact()
+    with Bus(platform.broker_url) as bus:
+        send(bus, envelope)
+        warehouse.signal(signal.SIGTERM)
+        assert warehouse.wait(15) == 128 + signal.SIGKILL
+        platform.restart("warehouse", {"GUANJIA_FAILPOINT": ""})
+        eventually(lambda: drafted(Caller(platform.gateway), envelope) == 3)
+        eventually(lambda: bus.depth(QUEUE) == 0)
 
 
 def test_r08_past_its_time_a_stop_ends_hard_and_the_work_is_done_again(

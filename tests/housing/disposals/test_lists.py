@@ -8,6 +8,7 @@ import pytest
 
 from chassis.errors import InvalidInput
 from chassis.testing import Harness
+from guanjia.asset.v1 import asset_pb2
 from guanjia.warehouse.v1 import events_pb2
 from tests.housing.factories import approved_disposal, create_disposal, submitted_disposal
 from tests.refusals import refusal
@@ -40,10 +41,8 @@ def test_a_line_unanswered_for_ten_days_is_overdue_until_it_is_answered(housing:
     housing.clock.advance(days=5)
     assert codes(housing, overdue=True) == [1, 2]
     for line in late.lines:
-        fact = events_pb2.IntakeAccepted(
-            source={"service": "housing", "document_id": late.id, "line_id": line.id}
-        )
-        housing.react("on_intake_accepted", fact)
+        source = asset_pb2.SourceLine(service="housing", document_id=late.id, line_id=line.id)
+        housing.react("on_intake_accepted", events_pb2.IntakeAccepted(source=source))
     assert codes(housing, overdue=True) == [1]
     assert codes(housing, overdue=True, state="DISPOSAL_STATE_HANDING_OVER") == []
 
@@ -69,7 +68,8 @@ def test_every_disposal_is_on_exactly_one_page(housing: Harness) -> None:
     for _ in range(5):
         approved_disposal(housing)
     housing.clock.advance(days=11)
-    token, found = "", []
+    token = ""
+    found: list[str] = []
     while not found or token:
         page = housing.call("list_disposals", page_size=2, page_token=token, overdue=True)
         found += [each.code for each in page.disposals]

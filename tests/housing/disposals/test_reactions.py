@@ -8,6 +8,7 @@ import pytest
 
 from chassis.errors import IllegalState, NotFound
 from chassis.testing import Harness
+from guanjia.asset.v1 import asset_pb2
 from guanjia.housing.v1 import housing_pb2 as pb
 from guanjia.warehouse.v1 import events_pb2, warehouse_pb2
 from tests.housing.factories import approved_disposal, assets, submitted_disposal
@@ -16,18 +17,18 @@ from tests.together import together
 pytestmark = pytest.mark.row("H14")
 
 
-def source(disposal: Any, line: int = 0, **changes: str) -> dict[str, str]:
-    return {
-        "service": "housing",
-        "document_id": disposal.id,
-        "document_code": disposal.code,
-        "line_id": disposal.lines[line].id,
-    } | changes
+def source(disposal: Any, line: int) -> asset_pb2.SourceLine:
+    return asset_pb2.SourceLine(
+        service="housing",
+        document_id=disposal.id,
+        document_code=disposal.code,
+        line_id=disposal.lines[line].id,
+    )
 
 
-def accepted(disposal: Any, line: int = 0, **changes: str) -> events_pb2.IntakeAccepted:
+def accepted(disposal: Any, line: int = 0) -> events_pb2.IntakeAccepted:
     return events_pb2.IntakeAccepted(
-        intake_id="i", source=source(disposal, line, **changes), item_id="c", value_fen=5
+        intake_id="i", source=source(disposal, line), item_id="c", value_fen=5
     )
 
 
@@ -108,17 +109,20 @@ def test_r10_answers_to_all_lines_at_once_in_any_order_are_all_heard(housing: Ha
 
 def test_an_answer_to_another_services_document_is_not_ours(housing: Harness) -> None:
     disposal = approved_disposal(housing)
-    housing.react("on_intake_accepted", accepted(disposal, service="vehicles"))
+    theirs = accepted(disposal)
+    theirs.source.service = "vehicles"
+    housing.react("on_intake_accepted", theirs)
     assert read(housing, disposal) == disposal
 
 
-@pytest.mark.parametrize("changes", [{"document_id": "nowhere"}, {"line_id": "nowhere"}])
+@pytest.mark.parametrize("field", ["document_id", "line_id"])
 def test_an_answer_to_what_housing_never_released_is_refused_for_good(
-    housing: Harness, changes: dict[str, str]
+    housing: Harness, field: str
 ) -> None:
-    disposal = approved_disposal(housing)
+    unknown = accepted(approved_disposal(housing))
+    setattr(unknown.source, field, "nowhere")
     with pytest.raises(NotFound):
-        housing.react("on_intake_accepted", accepted(disposal, **changes), id="m-1")
+        housing.react("on_intake_accepted", unknown, id="m-1")
     assert housing.count("inbox") == 0
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.errors import AlreadyExists, IllegalState, InvalidInput, NotFound
 from chassis.testing import Harness
+from guanjia.asset.v1 import asset_pb2
 from guanjia.housing.v1 import events_pb2
 from guanjia.housing.v1 import housing_pb2 as pb
 from tests.housing.factories import (
@@ -34,9 +35,7 @@ def test_a_disposal_is_drafted_as_it_was_given(housing: Harness) -> None:
         "搬迁",
         "zhang",
     )
-    assert [line.asset for line in created.lines] == [
-        pb.DisposalLine(asset=asset).asset for asset in given
-    ]
+    assert [line.asset for line in created.lines] == [asset_pb2.Asset(**asset) for asset in given]
     assert {line.state for line in created.lines} == {pb.DISPOSAL_LINE_STATE_PLANNED}
     assert housing.facts() == []
 
@@ -87,7 +86,9 @@ def test_approval_is_one_fact_with_every_line(housing: Harness) -> None:
     assert fact == events_pb2.DisposalApproved(
         document_id=disposal.id,
         document_code=disposal.code,
-        assets=[{"line_id": line.id, "asset": line.asset} for line in disposal.lines],
+        assets=[
+            asset_pb2.ReleasedAsset(line_id=line.id, asset=line.asset) for line in disposal.lines
+        ],
         approved_by="chief",
         approved_at=disposal.decided_at,
     )

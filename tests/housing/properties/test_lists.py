@@ -16,12 +16,13 @@ from tests.refusals import refusal
 @pytest.fixture
 def register(housing: Harness) -> Harness:
     """Four properties in two districts and another city."""
-    for code, changes in {
+    differing: dict[str, dict[str, Any]] = {
         "A": {"region_code": "990101"},
         "B": {"region_code": "990102", "kind": "PROPERTY_KIND_LAND"},
         "C": {"region_code": "990101001", "use_state": "USE_STATE_IDLE"},
         "D": {"region_code": "990201", "floor_area_m2": 0.1, "usable_area_m2": 0.1},
-    }.items():
+    }
+    for code, changes in differing.items():
         create_property(housing, code=code, **changes)
     return housing
 

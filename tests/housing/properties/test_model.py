@@ -23,9 +23,9 @@ def shown(each: Property) -> dict[str, Any]:
 def test_a_property_in_any_use_may_begin_to_leave(state: UseState) -> None:
     leaving = property_object(use_state=state)
     leaving.begin_disposal()
-    assert leaving.use_state is U.UNDER_DISPOSAL
+    under_way = leaving.use_state
     leaving.end_disposal()
-    assert leaving.use_state is U.DISPOSED
+    assert (under_way, leaving.use_state) == (U.UNDER_DISPOSAL, U.DISPOSED)
 
 
 @pytest.mark.parametrize("state", LEAVING)

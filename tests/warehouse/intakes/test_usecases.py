@@ -8,12 +8,14 @@ import pytest
 
 from chassis.errors import Conflict, DomainError, IllegalState, InvalidInput, NotFound
 from chassis.testing import Harness
+from guanjia.asset.v1 import asset_pb2
 from guanjia.warehouse.v1 import events_pb2
 from guanjia.warehouse.v1 import warehouse_pb2 as pb
 from tests.refusals import refusal
 from tests.together import together
 from tests.warehouse.factories import (
     accept,
+    asset,
     asset_fields,
     create_store,
     disposal_approved,
@@ -27,11 +29,11 @@ pytestmark = pytest.mark.row("W01")
 
 
 def test_an_offered_asset_is_drafted_with_the_store_as_its_own_source(warehouse: Harness) -> None:
-    given = asset_fields()
+    given = asset()
     intake = warehouse.call("offer_asset", asset=given)
     assert warehouse.call("get_intake", intake_id=intake.id) == intake
     assert (intake.code, intake.state) == ("RK-2026-000001", pb.INTAKE_STATE_DRAFTED)
-    assert intake.asset == pb.Intake(asset=given).asset
+    assert intake.asset == given
     assert (intake.source.service, intake.source.document_code) == ("warehouse", intake.code)
     assert warehouse.facts() == []
 
@@ -59,12 +61,12 @@ def test_an_acceptance_is_one_fact(warehouse: Harness) -> None:
     [fact] = warehouse.facts()
     assert fact == events_pb2.IntakeAccepted(
         intake_id=intake.id,
-        source={
-            "service": "housing",
-            "document_id": "d-1",
-            "document_code": "CZ-2026-000001",
-            "line_id": "d-1-0",
-        },
+        source=asset_pb2.SourceLine(
+            service="housing",
+            document_id="d-1",
+            document_code="CZ-2026-000001",
+            line_id="d-1-0",
+        ),
         asset_code=intake.asset.asset_code,
         item_id=accepted.item_id,
         value_fen=90_000,
