@@ -231,7 +231,7 @@ class Quantity(fields.Field[Any]):
         return self.finish(figure)
 
     def finish(self, figure: Decimal) -> Any:
-        return figure.quantize(self.step)
+        return figure.quantize(self.step) + 0  # never -0
 
 
 class Area(Quantity):

@@ -55,6 +55,7 @@ async def serve(settings: GatewaySettings) -> None:
     reflection.enable_server_reflection(
         [*offered, health.SERVICE_NAME, reflection.SERVICE_NAME], server
     )
+    metrics.pending_calls.set_function(lambda: bus.pending)
     tell_health = _health_of(healthy, ["", *offered])
     bus.on_state = tell_health
     tell_health(False)

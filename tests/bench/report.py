@@ -87,7 +87,7 @@ def _figures(rows: Sequence[Row]) -> Table:
             f"{row.p50_ms:.2f}",
             f"{row.p99_ms:.2f}",
             *(f"{cpu[role]:.3f}" if role in cpu else "" for role in ROLES),
-            f"{sum(cpu.values()):.2f}",
+            f"{row.all_cpu_ms:.2f}",
             f"{row.foreign:.0%}",
             str(row.wrong or ""),
         )
@@ -116,7 +116,8 @@ def _comparison(ratios: Sequence[Ratio]) -> Table:
 def _cell(ratio: Ratio) -> str:
     if ratio.name == SERIES:
         return f"{ratio.value:,.0f}"
-    return f"{ratio.value:.2f} {'✓' if ratio.is_met else '✗'}"
+    mark = {None: "", True: " ✓", False: " ✗"}[ratio.is_met]
+    return f"{ratio.value:.2f}{mark}"
 
 
 def _memory(idle_mb: dict[str, float]) -> Table:

@@ -63,6 +63,11 @@ class Row:
         }
 
     @property
+    def all_cpu_ms(self) -> float:
+        """What a call costs the machine, whoever works for it."""
+        return sum(self.cpu_ms.values())
+
+    @property
     def foreign(self) -> float:
         return statistics.median(each.foreign for each in self.readings)
 

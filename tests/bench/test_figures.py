@@ -10,7 +10,7 @@ import pytest
 from tests.bench import proc
 from tests.bench.load import Sample, Tally, closed_loop
 from tests.bench.measure import Finding, Reading
-from tests.bench.ratios import COMMANDS, READS, SERIES, SHARE, ratios
+from tests.bench.ratios import BY_CPU, COMMANDS, READS, SERIES, SHARE, ratios
 from tests.bench.report import Report
 from tests.bench.rounds import QUICK, Row
 
@@ -83,6 +83,13 @@ def test_ratios_compare_like_with_like() -> None:
         READS: True,
         COMMANDS: False,
     }
+
+
+def test_ratios_by_cpu_do_not_depend_on_the_rates() -> None:
+    readings = [Reading(Sample(1, 1.0, 1.0, 2.0, {}), {"client": 0.5, "service": 1.5}, 0.0)]
+    slower = [Reading(Sample(9, 1.0, 1.0, 2.0, {}), {"client": 0.5, "service": 5.5}, 0.0)]
+    found = ratios([Row("ours.read", 16, readings), Row("nameko.read", 16, slower)])
+    assert {each.name: each.value for each in found}[READS + BY_CPU] == pytest.approx(3)
 
 
 def test_what_was_not_measured_is_not_compared() -> None:

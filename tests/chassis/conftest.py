@@ -12,6 +12,6 @@ from tests.storage import Storage
 
 @pytest.fixture
 def probe(storage: Storage) -> Iterator[Probe]:
-    harness = Probe(storage.empty())
+    harness = Probe(storage)
     yield harness
     harness.close()

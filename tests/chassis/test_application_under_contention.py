@@ -42,6 +42,20 @@ def test_r22_a_new_object_made_twice_at_once_is_made_once(probe: Probe) -> None:
     assert probe.count("probe_counters") == 1
 
 
+def test_r22_a_key_that_stays_taken_ends_as_busy(probe: Probe) -> None:
+    probe.call("count", name="a", by=1)
+
+    def take_it_blindly(uow: UnitOfWork, request: Values) -> Counter:
+        made = Counter(name="a", count=1)
+        uow.add(made)
+        return made
+
+    probe.use(take_it_blindly)
+    with pytest.raises(Conflict) as refused:
+        probe.call("count")
+    assert refused.value.reason == "BUSY"
+
+
 def test_r22_of_two_changes_with_the_same_etag_one_wins(probe: Probe) -> None:
     created = probe.call("count", name="a", by=1)
     outcomes = together(
@@ -131,7 +145,7 @@ def test_r22_a_broken_connection_is_replaced(probe: Probe) -> None:
 
 @only_postgresql
 def test_r22_a_statement_without_end_ends_as_unavailable_at_once(storage: Storage) -> None:
-    probe = Probe(storage.empty(), statement_timeout_ms=100)
+    probe = Probe(storage, statement_timeout_ms=100)
     attempts: list[int] = []
 
     def sleep(uow: UnitOfWork, request: Values) -> object:
@@ -147,7 +161,7 @@ def test_r22_a_statement_without_end_ends_as_unavailable_at_once(storage: Storag
 
 @only_postgresql
 def test_r22_a_lock_held_too_long_ends_as_unavailable_at_once(storage: Storage) -> None:
-    probe = Probe(storage.empty(), lock_timeout_ms=100)
+    probe = Probe(storage, lock_timeout_ms=100)
     id = probe.call("count", name="a", by=1).id
     with probe.database.transaction() as holder:
         holder.execute(select(Counter).where(Counter.id == id).with_for_update())
@@ -158,7 +172,7 @@ def test_r22_a_lock_held_too_long_ends_as_unavailable_at_once(storage: Storage) 
 
 
 def test_r22_more_callers_than_connections_take_turns(storage: Storage) -> None:
-    probe = Probe(storage.empty(), pool_size=2)
+    probe = Probe(storage, pool_size=2)
     outcomes = together(
         *(lambda name=name: probe.call("count", name=name, by=1).count for name in "abcdefgh")
     )

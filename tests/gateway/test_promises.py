@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import signal
+import subprocess
+import sys
 import threading
+import urllib.parse
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,8 +21,10 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from chassis.errors import Unavailable
 from cli.platform import Platform
+from cli.servers import RabbitMQ
 from gateway.bus import BusClient, Refused
-from tests.processes import Caller, Refusal, a_property, management
+from guanjia.housing.v1 import housing_pb2 as pb
+from tests.processes import Caller, Refusal, a_property, management, metric
 from tests.waiting import eventually
 
 MakePlatform = Callable[..., Platform]
@@ -43,8 +50,6 @@ def test_r25_calls_from_many_threads_each_get_their_own_reply(
         caller.call("housing.create_property", property=a_property(f"A-{each}")).id
         for each in range(8)
     ]
-    from guanjia.housing.v1 import housing_pb2 as pb
-
     client = BusClient(platform.broker_url, 10, 10)
 
     def run(coroutine: Any) -> Any:
@@ -70,18 +75,22 @@ def test_r25_calls_from_many_threads_each_get_their_own_reply(
 
 
 def test_r25_a_lost_connection_fails_what_is_pending_with_unavailable(
-    platform_of: MakePlatform, rabbitmq: Any
+    platform_of: MakePlatform, rabbitmq: RabbitMQ
 ) -> None:
-    point = {"GUANJIA_FAILPOINT": "before_commit:delay:1@create_property"}
-    platform = platform_of("housing", environment={"housing": point})
+    platform = platform_of("housing")
     caller = Caller(platform.gateway)
     request = {"request_id": "lost", "property": a_property("A-1")}
+    connection = eventually(lambda: gateway_connection(platform, rabbitmq))
+    gateway, housing = platform.processes["gateway"], platform.processes["housing"]
+    housing.signal(signal.SIGSTOP)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(caller.call, "housing.create_property", timeout=8, **request)
-        eventually(lambda: close_gateway_connection(platform, rabbitmq))
+        waiting = pool.submit(caller.call, "housing.create_property", timeout=20, **request)
+        eventually(lambda: metric(gateway, "guanjia_pending_calls") == 1)
+        management(rabbitmq, f"connections/{connection}", "DELETE")
         with pytest.raises(Refusal) as refused:
             waiting.result(10)
     assert refused.value.code is grpc.StatusCode.UNAVAILABLE
+    housing.signal(signal.SIGCONT)
 
     def repeated() -> Any:
         try:
@@ -94,20 +103,14 @@ def test_r25_a_lost_connection_fails_what_is_pending_with_unavailable(
     assert len(caller.call("housing.list_properties").properties) == 1
 
 
-def close_gateway_connection(platform: Platform, rabbitmq: Any) -> bool:
-    """Closes the gateway's connection from the broker's side, once the broker lists it."""
-    import json
-    import urllib.parse
-
+def gateway_connection(platform: Platform, rabbitmq: RabbitMQ) -> str:
+    """The gateway's connection as the broker names it, once the broker lists it."""
     vhost = platform.broker_url.rsplit("/", 1)[1]
-    closed = False
     for each in json.loads(management(rabbitmq, "connections")):
         name = each.get("client_properties", {}).get("connection_name", "")
         if each.get("vhost") == vhost and name.startswith("gateway@"):
-            quoted = urllib.parse.quote(each["name"], safe="")
-            management(rabbitmq, f"connections/{quoted}", "DELETE")
-            closed = True
-    return closed
+            return urllib.parse.quote(each["name"], safe="")
+    return ""
 
 
 def test_r26_an_oversized_request_is_refused_and_the_gateway_goes_on(
@@ -161,8 +164,6 @@ def test_r26_at_the_end_health_says_not_serving_and_calls_finish(
 
 
 def _is_pending(platform: Platform) -> bool:
-    from tests.processes import metric
-
     return metric(platform.processes["housing"], "guanjia_busy_workers", pool="rpc") == 1
 
 
@@ -185,10 +186,6 @@ def test_a_service_that_is_not_deployed_is_told_at_once(platform_of: MakePlatfor
 
 
 def test_the_development_identity_is_refused_in_production_and_off_loopback() -> None:
-    import os
-    import subprocess
-    import sys
-
     for environment in (
         {"GUANJIA_ENVIRONMENT": "production"},
         {"GUANJIA_ENVIRONMENT": "development", "GUANJIA_GRPC_HOST": "0.0.0.0"},

@@ -16,6 +16,7 @@ from chassis.usecases import Reaction, UseCase
 from tests.chassis.probe import counters
 from tests.chassis.probe.contract import pb
 from tests.chassis.probe.counters.model import Counter
+from tests.storage import Storage
 
 
 def probe_service() -> Service:
@@ -30,11 +31,11 @@ def create_tables(url: str) -> None:
 
 
 class Probe(Harness):
-    """The harness of the probe, over an empty database."""
+    """The harness of the probe, over a database of its own."""
 
-    def __init__(self, url: str, **given: Any) -> None:
-        create_tables(url)
-        super().__init__(probe_service(), url, migrated=True, **given)
+    def __init__(self, storage: Storage, **limits: int) -> None:
+        url = storage.like("probe", create_tables)
+        super().__init__(probe_service(), url, migrated=True, **limits)
 
     def use(self, function: Callable[..., Any], *, key: str = "count") -> None:
         """Lets `function(uow or reader, request)` answer the call `key`."""
