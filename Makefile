@@ -55,7 +55,7 @@ check: $(READY) ## 静态检查 style, types, imports, contracts
 	$(BIN)/buf breaking $(IMAGE) --against proto/released.binpb --config proto/buf.yaml
 
 test: setup ## 测试 run the tests (ARGS="-k name")
-	$(BIN)/pytest --ignore=tests/faults $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/faults $(ARGS)
 
 faults: setup ## 故障测试 kill and freeze parts, lose nothing
 	$(BIN)/pytest tests/faults $(ARGS)

@@ -39,6 +39,18 @@ def test_r12_a_request_id_serves_one_request(
     assert probe.total() == 1
 
 
+def test_r12_a_request_id_serves_one_call_though_another_has_the_same_bytes(probe: Probe) -> None:
+    created = probe.call("count", name="a", by=1)
+    same = created.id  # the second field of both requests
+    assert pb.CountRequest(name=same).SerializeToString() == (
+        pb.RenameRequest(id=same).SerializeToString()
+    )
+    probe.call("count", name=same, request_id="one")
+    with pytest.raises(AlreadyExists) as refused:
+        probe.call("rename", id=same, request_id="one")
+    assert refused.value.reason == "REQUEST_ID_REUSED"
+
+
 def test_r12_request_ids_of_two_callers_are_two(probe: Probe) -> None:
     probe.call("count", name="a", by=1, request_id="one", user="zhang")
     probe.call("count", name="a", by=1, request_id="one", user="li")

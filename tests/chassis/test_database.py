@@ -105,6 +105,26 @@ def test_r22_writers_from_many_threads_all_get_their_turn(storage_url: str) -> N
     database.close()
 
 
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+def test_r22_a_second_writer_on_sqlite_waits_outside_of_the_driver(storage_url: str) -> None:
+    """The driver's own waiting would stop every greenlet of the process."""
+    database = Database(storage_url)
+
+    def write() -> None:
+        with database.transaction():
+            pass
+
+    second = threading.Thread(target=write, daemon=True)
+    with database.transaction():
+        second.start()
+        second.join(0.2)
+        assert second.is_alive()
+        assert database.engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+    second.join(10)
+    assert not second.is_alive()
+    database.close()
+
+
 def test_a_reader_does_not_wait_for_a_writer(storage_url: str) -> None:
     database = Database(storage_url)
     metadata.create_all(database.engine)

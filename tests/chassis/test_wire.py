@@ -87,13 +87,14 @@ def test_an_absent_message_is_none() -> None:
     assert to_plain(Everything()).at is None
 
 
-@pytest.mark.parametrize("code", [*range(0x09), *range(0x0B, 0x20), 0x7F])
+@pytest.mark.parametrize("code", [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 def test_a_control_character_is_refused(code: int) -> None:
     assert refusal_of(text=f"a{chr(code)}b") == ("text", "INVALID_TEXT")
 
 
-def test_tabs_and_line_feeds_are_text() -> None:
-    assert to_plain(Everything(text="甲\t乙\n丙")).text == "甲\t乙\n丙"
+def test_tabs_and_line_ends_are_text() -> None:
+    """A cell of a spreadsheet may hold several lines, ended as its program ends them."""
+    assert to_plain(Everything(text="甲\t乙\n丙\r\n丁")).text == "甲\t乙\n丙\r\n丁"
 
 
 @pytest.mark.parametrize(

@@ -20,15 +20,15 @@ from typing import Any, ClassVar
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from google.rpc import code_pb2
 
 from chassis.application import CallContext
-from chassis.contract import Method, fact_of
-from chassis.errors import DomainError, Violation
+from chassis.contract import fact_of
+from chassis.errors import DomainError
 from chassis.migrate import migrate, revisions
 from chassis.principal import Principal
 from chassis.service import Service
 from chassis.storage.database import Database
+from chassis.testing.refusals import must_be_told
 from chassis.testing.requests import Requests
 from chassis.testing.rows import fill
 from chassis.testing.schema import metadata_of, row_counts, schema_of
@@ -36,7 +36,6 @@ from chassis.testing.schema import metadata_of, row_counts, schema_of
 REQUESTS_A_METHOD = 40
 CALLER = CallContext(Principal("conformance"))
 TRANSPORTS = ("nameko", "eventlet", "kombu", "amqp", "grpc")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _DOMAIN = ("rules", "model", "schemas", "usecases", "reactions", "queries")
 
 
@@ -154,7 +153,7 @@ class Conformance:
                 try:
                     harness.app.call(key, request, CALLER)
                 except DomainError as refused:
-                    _must_be_told(refused, method)
+                    must_be_told(refused, method.path)
                     assert row_counts(harness.database) == before, method.path
 
     def test_no_request_however_strange_is_our_fault(self, harness_of: Any) -> None:
@@ -168,7 +167,7 @@ class Conformance:
                     harness.app.call(key, request, CALLER)
                     outcomes.add("answered")
                 except DomainError as refused:
-                    _must_be_told(refused, method)
+                    must_be_told(refused, method.path)
                     outcomes.add(refused.reason)
             assert outcomes != {"answered"}, method.path
         rows = row_counts(harness.database)
@@ -195,14 +194,3 @@ class Conformance:
             with pytest.raises(DomainError) as refused:
                 harness.app.call(key, method.request(page_token="no token"), CALLER)
             assert refused.value.reason == "INVALID_PAGE_TOKEN", method.path
-
-
-def _must_be_told(refused: DomainError, method: Method) -> None:
-    """A refusal has a stable reason of its own, Chinese and English text."""
-    assert refused.code != code_pb2.INTERNAL, (method.path, refused)
-    told: list[DomainError | Violation] = [refused, *refused.violations]
-    for each in told:
-        assert re.fullmatch(r"[A-Z][A-Z_]+", each.reason), (method.path, each)
-        assert each.reason != "INVALID", (method.path, each)
-        assert _CHINESE.search(each.zh), (method.path, each)
-        assert re.search(r"[a-z]{3}", each.en), (method.path, each)

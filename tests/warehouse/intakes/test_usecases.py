@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from chassis.errors import Conflict, DomainError, IllegalState, InvalidInput, NotFound
+from chassis.errors import Conflict, IllegalState, InvalidInput, NotFound
 from chassis.testing import Harness
 from guanjia.asset.v1 import asset_pb2
 from guanjia.warehouse.v1 import events_pb2
 from guanjia.warehouse.v1 import warehouse_pb2 as pb
 from tests.refusals import refusal
-from tests.together import together
 from tests.warehouse.factories import (
     accept,
     asset,
@@ -113,32 +112,6 @@ def test_an_asset_the_store_holds_is_refused(warehouse: Harness) -> None:
     again = asset_fields(asset_code="ZC-1")
     reason, _ = refusal(warehouse, "offer_asset", IllegalState, asset=again)
     assert reason == "ASSET_ALREADY_HELD"
-
-
-def test_of_four_acceptances_at_once_one_makes_a_card(warehouse: Harness) -> None:
-    intake, store = offer(warehouse), create_store(warehouse)
-    outcomes = together(
-        *(
-            lambda place=place: accept(warehouse, intake, store_id=store.id, place=place)
-            for place in "ABCD"
-        )
-    )
-    [accepted] = [each for each in outcomes if isinstance(each, pb.Intake)]
-    refused = {each.reason for each in outcomes if isinstance(each, DomainError)}
-    assert refused == {"ILLEGAL_STATE"}
-    assert warehouse.call("get_intake", intake_id=intake.id) == accepted
-    assert warehouse.count("items") == len(warehouse.facts()) == 1
-
-
-def test_of_two_intakes_of_one_asset_accepted_at_once_one_makes_a_card(warehouse: Harness) -> None:
-    intakes = [offer(warehouse, asset_code="ZC-1") for _ in range(4)]
-    store = create_store(warehouse)
-    outcomes = together(
-        *(lambda each=each: accept(warehouse, each, store_id=store.id) for each in intakes)
-    )
-    refused = [each.reason for each in outcomes if isinstance(each, DomainError)]
-    assert refused == ["ASSET_ALREADY_HELD"] * 3
-    assert warehouse.count("items") == len(warehouse.facts()) == 1
 
 
 @pytest.mark.parametrize("decision", ["accept", "reject"])
