@@ -107,7 +107,7 @@ class Consumer:
 
     @property
     def is_consuming(self) -> bool:
-        return self.channel is not None and not self._stopping
+        return bool(self._tags) and not self._stopping
 
     @property
     def in_flight(self) -> int:
@@ -182,12 +182,13 @@ class Consumer:
             channel = connection.channel()
             self._declare(channel)
             channel.basic_qos(0, self._prefetch, False)
+            # Before the first message can come: workers pass over other channels' ones.
+            self._connection, self.channel = connection, channel
             self._tags = [
                 channel.basic_consume(queue, callback=self._receiver(channel, handler))
                 for queue, handler in self._queues
             ]
             connection.amqp.transport.hold()
-            self._connection, self.channel = connection, channel
             log.info("consuming", consumer=self.name, queues=[queue for queue, _ in self._queues])
             while connection.amqp.connected:
                 try:
@@ -198,6 +199,7 @@ class Consumer:
             ticking.kill()
             if not self._stopping:
                 self.channel = None
+                self._tags = []
                 connection.abandon()
 
     def _send(self) -> None:
