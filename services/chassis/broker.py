@@ -226,8 +226,9 @@ class BusConnection:
         self.amqp.heartbeat_tick()
 
     def close(self) -> None:
-        """Says goodbye to the broker, or lets go where it does not answer."""
+        """Sends what is held and says goodbye, or lets go where the broker does not answer."""
         try:
+            self.amqp.transport.release()
             self._kombu.close()
         except Exception:
             self.abandon()

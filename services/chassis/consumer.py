@@ -148,7 +148,6 @@ class Consumer:
             self._thread.kill()
         if self._connection is not None:
             if finished:
-                self._connection.amqp.transport.release()
                 self._connection.close()
             else:
                 self._connection.abandon()
