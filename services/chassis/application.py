@@ -239,6 +239,9 @@ def _as_a_whole(attempt: Callable[[], R]) -> R:
             return attempt()
         except DomainError:
             raise
+        except exc.DataError as error:
+            zh, en = "数据超出存储范围", "a value does not fit where it is kept"
+            raise InvalidInput.field("", "INVALID_DATA", zh, en) from error
         except (exc.DBAPIError, exc.TimeoutError, StaleDataError) as error:
             if not _may_pass(error):
                 raise

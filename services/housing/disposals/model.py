@@ -151,13 +151,11 @@ class Disposal(Aggregate, Base):
 
     def accept_line(self, line_id: str) -> None:
         """The warehouse has the asset."""
-        self._line_awaited(line_id).close(LineState.ACCEPTED)
-        self._follow_lines()
+        self._answer(line_id, LineState.ACCEPTED, "")
 
     def reject_line(self, line_id: str, remark: str) -> None:
         """The warehouse does not take the asset: a person must see to it."""
-        self._line_awaited(line_id).close(LineState.REJECTED, remark)
-        self._follow_lines()
+        self._answer(line_id, LineState.REJECTED, remark)
 
     def settle_line(self, line_id: str, remark: str) -> None:
         """Closes by hand a line that was rejected or is still awaited."""
@@ -193,12 +191,21 @@ class Disposal(Aggregate, Base):
                 return line
         raise NotFound.object("line_id", line_id)
 
-    def _line_awaited(self, line_id: str) -> DisposalLine:
-        self._require("入仓应答", "answer a line", *RUNNING)
+    def _answer(self, line_id: str, state: LineState, remark: str) -> None:
+        """An answer that comes after a person settled the line is noted and changes no state."""
         line = self.line(line_id)
+        if line.state is LineState.SETTLED:
+            told = (
+                "公物仓其后已入仓" if state is LineState.ACCEPTED else f"公物仓其后退回：{remark}"
+            )
+            line.remark = f"{line.remark}；{told}"[:500]
+            self.touch()
+            return
+        self._require("入仓应答", "answer a line", *RUNNING)
         if line.state is not LineState.AWAITING_INTAKE:
             raise IllegalState.move("入仓应答", "answer a line", "已应答", str(line.state))
-        return line
+        line.close(state, remark)
+        self._follow_lines()
 
     def _follow_lines(self) -> None:
         self.touch()

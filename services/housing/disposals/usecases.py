@@ -29,6 +29,7 @@ from housing.disposals.schemas import (
     RejectionSchema,
     SettlementSchema,
 )
+from housing.properties.facts import publish_change
 from housing.properties.model import Property
 
 _DISPOSALS = Disposal.__table__
@@ -65,7 +66,9 @@ def approve_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     found.approve(by=uow.principal.subject, at=uow.now, note=request.note)
     _refuse_released_elsewhere(uow, found)
     if found.property_id:
-        uow.get(Property, found.property_id, "property_id").begin_disposal()
+        building = uow.get(Property, found.property_id, "property_id")
+        building.begin_disposal()
+        publish_change(uow, building)
     fact = to_message(
         events_pb2.DisposalApproved,
         found,
@@ -105,7 +108,9 @@ def complete_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     found = _get(uow, request)
     found.complete(request.income_fen)
     if found.property_id:
-        uow.get(Property, found.property_id, "property_id").end_disposal()
+        building = uow.get(Property, found.property_id, "property_id")
+        building.end_disposal()
+        publish_change(uow, building)
     fact = to_message(
         events_pb2.DisposalCompleted, found, document_id=found.id, document_code=found.code
     )

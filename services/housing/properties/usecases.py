@@ -11,9 +11,9 @@ from chassis.errors import AlreadyExists, IllegalState, InvalidInput
 from chassis.regions import region_prefix
 from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import command, query
-from chassis.wire import Values, to_message
-from guanjia.housing.v1 import events_pb2
+from chassis.wire import Values
 from housing.properties import register
+from housing.properties.facts import publish_change
 from housing.properties.model import LEAVING, Property, UseState
 from housing.properties.schemas import (
     CreatePropertySchema,
@@ -41,7 +41,7 @@ def create_property(uow: UnitOfWork, request: Values) -> Property:
         )
     created = Property(**{name: given[name] for name in _FIELDS})
     uow.add(created)
-    _publish_change(uow, created)
+    publish_change(uow, created)
     return created
 
 
@@ -49,7 +49,7 @@ def create_property(uow: UnitOfWork, request: Values) -> Property:
 def update_property(uow: UnitOfWork, request: Values) -> Property:
     found = uow.get(Property, request.property_id, "property_id", request.etag)
     if found.revise(**request.present(*_CHANGEABLE)):
-        _publish_change(uow, found)
+        publish_change(uow, found)
     return found
 
 
@@ -105,7 +105,7 @@ def import_properties(uow: UnitOfWork, request: Values) -> dict[str, Any]:
             problems.append(_taken(number, values["code"]))
     uow.add(*created)
     for each in created:
-        _publish_change(uow, each)
+        publish_change(uow, each)
     return {
         "created": len(created),
         "unchanged": unchanged,
@@ -143,11 +143,6 @@ def _within(statement: Select[Any], region_code: str) -> Select[Any]:
 def _registered(uow: UnitOfWork, codes: list[str]) -> dict[str, Property]:
     found = uow.all(select(Property).where(Property.code.in_(codes))) if codes else []
     return {each.code: each for each in found}
-
-
-def _publish_change(uow: UnitOfWork, changed: Property) -> None:
-    fact = to_message(events_pb2.PropertyChanged, changed, property_id=changed.id)
-    uow.publish(fact, of=changed)
 
 
 def _taken(row: int, code: str) -> dict[str, Any]:

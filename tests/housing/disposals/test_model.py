@@ -104,8 +104,20 @@ def test_an_answered_line_is_awaited_no_longer() -> None:
     assert (accepted.state, rejected.state, rejected.remark) == (L.ACCEPTED, L.REJECTED, "未见实物")
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"), [("accept line", "其后已入仓"), ("reject line", "其后退回")]
+)
+def test_an_answer_after_a_settlement_is_noted_and_changes_no_state(answer: str, told: str) -> None:
+    disposal = disposal_object(2, S.APPROVED)
+    MOVES["settle line"](disposal)
+    before = (disposal.state, [line.state for line in disposal.lines])
+    MOVES[answer](disposal)
+    assert (disposal.state, [line.state for line in disposal.lines]) == before
+    assert any(told in line.remark for line in disposal.lines)
+
+
 @pytest.mark.parametrize("answer", ["accept line", "reject line"])
-@pytest.mark.parametrize("first", ["accept line", "reject line", "settle line"])
+@pytest.mark.parametrize("first", ["accept line", "reject line"])
 def test_a_line_is_answered_once(first: str, answer: str) -> None:
     disposal = disposal_object(2, S.APPROVED)
     MOVES[first](disposal)
