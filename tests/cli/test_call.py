@@ -54,7 +54,7 @@ def test_the_user_and_the_deadline_travel_along() -> None:
     with fake_gateway(housing_GetProperty=REPLY) as gateway:
         call(gateway, "housing.get_property", "--user", "张三 100%", "--deadline", "3")
     assert unquote(gateway.calls[0].metadata["guanjia-user"]) == "张三 100%"
-    assert 2 < (gateway.calls[0].time_left_s or 0) <= 3
+    assert 0 < (gateway.calls[0].time_left_s or 0) < 4  # without it, five and more
 
 
 def test_a_deadline_that_passes_is_told_as_no_answer() -> None:
