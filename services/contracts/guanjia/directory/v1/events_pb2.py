@@ -26,7 +26,7 @@ from guanjia.directory.v1 import directory_pb2 as guanjia_dot_directory_dot_v1_d
 from guanjia.policy.v1 import policy_pb2 as guanjia_dot_policy_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!guanjia/directory/v1/events.proto\x12\x14guanjia.directory.v1\x1a$guanjia/directory/v1/directory.proto\x1a\x1eguanjia/policy/v1/policy.proto\"Q\n\x0eUnitRegistered\x12(\n\x04unit\x18\x01 \x01(\x0b\x32\x1a.guanjia.directory.v1.Unit:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x8d\x95\xe4\xbd\x8d\xe5\xb7\xb2\xe7\x99\xbb\xe8\xae\xb0\"N\n\x0bUnitChanged\x12(\n\x04unit\x18\x01 \x01(\x0b\x32\x1a.guanjia.directory.v1.Unit:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x8d\x95\xe4\xbd\x8d\xe5\xb7\xb2\xe5\x8f\x98\xe6\x9b\xb4\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!guanjia/directory/v1/events.proto\x12\x14guanjia.directory.v1\x1a$guanjia/directory/v1/directory.proto\x1a\x1eguanjia/policy/v1/policy.proto\"Q\n\x0eUnitRegistered\x12(\n\x04unit\x18\x01 \x01(\x0b\x32\x1a.guanjia.directory.v1.Unit:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x8d\x95\xe4\xbd\x8d\xe5\xb7\xb2\xe7\x99\xbb\xe8\xae\xb0\"N\n\x0bUnitChanged\x12(\n\x04unit\x18\x01 \x01(\x0b\x32\x1a.guanjia.directory.v1.Unit:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x8d\x95\xe4\xbd\x8d\xe5\xb7\xb2\xe5\x8f\x98\xe6\x9b\xb4\"\x95\x01\n\nUnitMerged\x12)\n\x05\x65nded\x18\x01 \x03(\x0b\x32\x1a.guanjia.directory.v1.Unit\x12(\n\x04into\x18\x02 \x03(\x0b\x32\x1a.guanjia.directory.v1.Unit\x12\x12\n\nvalid_from\x18\x03 \x01(\t:\x1e\xaa\xbb\x18\x1a\n\x18\xe5\x8d\x95\xe4\xbd\x8d\xe5\xb7\xb2\xe5\x90\x88\xe5\xb9\xb6\xe6\x88\x96\xe6\x8b\x86\xe5\x88\x86\"M\n\nUnitClosed\x12(\n\x04unit\x18\x01 \x01(\x0b\x32\x1a.guanjia.directory.v1.Unit:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x8d\x95\xe4\xbd\x8d\xe5\xb7\xb2\xe6\x92\xa4\xe9\x94\x80\"\xdc\x01\n\rPersonChanged\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07unit_id\x18\x04 \x01(\t\x12\x13\n\x0bregion_code\x18\x05 \x01(\t\x12\x0c\n\x04post\x18\x06 \x01(\t\x12(\n\x04rank\x18\x07 \x01(\x0e\x32\x1a.guanjia.directory.v1.Rank\x12\x12\n\nvalid_from\x18\x08 \x01(\t\x12\x10\n\x08valid_to\x18\t \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe4\xba\xba\xe5\x91\x98\xe5\xb7\xb2\xe5\x8f\x98\xe6\x9b\xb4\"T\n\rRegionDefined\x12,\n\x06region\x18\x01 \x01(\x0b\x32\x1c.guanjia.directory.v1.Region:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x8c\xba\xe5\x88\x92\xe5\xb7\xb2\xe5\xae\x9a\xe4\xb9\x89\"j\n\x15\x43\x61lendarYearPublished\x12\x34\n\x08\x63\x61lendar\x18\x01 \x01(\x0b\x32\".guanjia.directory.v1.CalendarYear:\x1b\xaa\xbb\x18\x17\n\x15\xe5\xb7\xa5\xe4\xbd\x9c\xe6\x97\xa5\xe5\x8e\x86\xe5\xb7\xb2\xe5\x8f\x91\xe5\xb8\x83\"7\n\rAccessChanged\x12\x0f\n\x07subject\x18\x01 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe6\x9d\x83\xe9\x99\x90\xe5\xb7\xb2\xe5\x8f\x98\xe6\x9b\xb4\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,8 +37,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UNITREGISTERED']._serialized_options = b'\252\273\030\021\n\017\345\215\225\344\275\215\345\267\262\347\231\273\350\256\260'
   _globals['_UNITCHANGED']._loaded_options = None
   _globals['_UNITCHANGED']._serialized_options = b'\252\273\030\021\n\017\345\215\225\344\275\215\345\267\262\345\217\230\346\233\264'
+  _globals['_UNITMERGED']._loaded_options = None
+  _globals['_UNITMERGED']._serialized_options = b'\252\273\030\032\n\030\345\215\225\344\275\215\345\267\262\345\220\210\345\271\266\346\210\226\346\213\206\345\210\206'
+  _globals['_UNITCLOSED']._loaded_options = None
+  _globals['_UNITCLOSED']._serialized_options = b'\252\273\030\021\n\017\345\215\225\344\275\215\345\267\262\346\222\244\351\224\200'
+  _globals['_PERSONCHANGED']._loaded_options = None
+  _globals['_PERSONCHANGED']._serialized_options = b'\252\273\030\021\n\017\344\272\272\345\221\230\345\267\262\345\217\230\346\233\264'
+  _globals['_REGIONDEFINED']._loaded_options = None
+  _globals['_REGIONDEFINED']._serialized_options = b'\252\273\030\021\n\017\345\214\272\345\210\222\345\267\262\345\256\232\344\271\211'
+  _globals['_CALENDARYEARPUBLISHED']._loaded_options = None
+  _globals['_CALENDARYEARPUBLISHED']._serialized_options = b'\252\273\030\027\n\025\345\267\245\344\275\234\346\227\245\345\216\206\345\267\262\345\217\221\345\270\203'
+  _globals['_ACCESSCHANGED']._loaded_options = None
+  _globals['_ACCESSCHANGED']._serialized_options = b'\252\273\030\021\n\017\346\235\203\351\231\220\345\267\262\345\217\230\346\233\264'
   _globals['_UNITREGISTERED']._serialized_start=129
   _globals['_UNITREGISTERED']._serialized_end=210
   _globals['_UNITCHANGED']._serialized_start=212
   _globals['_UNITCHANGED']._serialized_end=290
+  _globals['_UNITMERGED']._serialized_start=293
+  _globals['_UNITMERGED']._serialized_end=442
+  _globals['_UNITCLOSED']._serialized_start=444
+  _globals['_UNITCLOSED']._serialized_end=521
+  _globals['_PERSONCHANGED']._serialized_start=524
+  _globals['_PERSONCHANGED']._serialized_end=744
+  _globals['_REGIONDEFINED']._serialized_start=746
+  _globals['_REGIONDEFINED']._serialized_end=830
+  _globals['_CALENDARYEARPUBLISHED']._serialized_start=832
+  _globals['_CALENDARYEARPUBLISHED']._serialized_end=938
+  _globals['_ACCESSCHANGED']._serialized_start=940
+  _globals['_ACCESSCHANGED']._serialized_end=995
 # @@protoc_insertion_point(module_scope)

@@ -3,8 +3,10 @@
 isort:skip_file
 Facts the directory publishes."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from guanjia.directory.v1 import directory_pb2 as _directory_pb2
 import builtins as _builtins
 import sys
@@ -56,3 +58,162 @@ class UnitChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UnitChanged: _TypeAlias = UnitChanged  # noqa: Y015
+
+@_typing.final
+class UnitMerged(_message.Message):
+    """Several units became one, or one became several: `unit_ids` ended, `into` took over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDED_FIELD_NUMBER: _builtins.int
+    INTO_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    valid_from: _builtins.str
+    """First day of the new order, ISO 8601."""
+    @_builtins.property
+    def ended(self) -> _containers.RepeatedCompositeFieldContainer[_directory_pb2.Unit]: ...
+    @_builtins.property
+    def into(self) -> _containers.RepeatedCompositeFieldContainer[_directory_pb2.Unit]:
+        """The first of these takes what refers to the units that ended."""
+
+    def __init__(
+        self,
+        *,
+        ended: _abc.Iterable[_directory_pb2.Unit] | None = ...,
+        into: _abc.Iterable[_directory_pb2.Unit] | None = ...,
+        valid_from: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended", b"ended", "into", b"into", "valid_from", b"valid_from"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitMerged: _TypeAlias = UnitMerged  # noqa: Y015
+
+@_typing.final
+class UnitClosed(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def unit(self) -> _directory_pb2.Unit: ...
+    def __init__(
+        self,
+        *,
+        unit: _directory_pb2.Unit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnitClosed: _TypeAlias = UnitClosed  # noqa: Y015
+
+@_typing.final
+class PersonChanged(_message.Message):
+    """A person joined, changed post, rank or unit, or left. Carries nothing sensitive."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    POST_FIELD_NUMBER: _builtins.int
+    RANK_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_TO_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    subject: _builtins.str
+    name: _builtins.str
+    unit_id: _builtins.str
+    region_code: _builtins.str
+    post: _builtins.str
+    rank: _directory_pb2.Rank.ValueType
+    valid_from: _builtins.str
+    valid_to: _builtins.str
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        name: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        region_code: _builtins.str = ...,
+        post: _builtins.str = ...,
+        rank: _directory_pb2.Rank.ValueType = ...,
+        valid_from: _builtins.str = ...,
+        valid_to: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "person_id", b"person_id", "post", b"post", "rank", b"rank", "region_code", b"region_code", "subject", b"subject", "unit_id", b"unit_id", "valid_from", b"valid_from", "valid_to", b"valid_to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonChanged: _TypeAlias = PersonChanged  # noqa: Y015
+
+@_typing.final
+class RegionDefined(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REGION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def region(self) -> _directory_pb2.Region: ...
+    def __init__(
+        self,
+        *,
+        region: _directory_pb2.Region | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["region", b"region"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["region", b"region"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegionDefined: _TypeAlias = RegionDefined  # noqa: Y015
+
+@_typing.final
+class CalendarYearPublished(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CALENDAR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def calendar(self) -> _directory_pb2.CalendarYear: ...
+    def __init__(
+        self,
+        *,
+        calendar: _directory_pb2.CalendarYear | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calendar", b"calendar"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CalendarYearPublished: _TypeAlias = CalendarYearPublished  # noqa: Y015
+
+@_typing.final
+class AccessChanged(_message.Message):
+    """What somebody may do changed: ask again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    subject: _builtins.str
+    """Empty where it concerns everybody."""
+    def __init__(
+        self,
+        *,
+        subject: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccessChanged: _TypeAlias = AccessChanged  # noqa: Y015

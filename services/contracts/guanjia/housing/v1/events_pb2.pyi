@@ -34,6 +34,8 @@ class PropertyChanged(_message.Message):
     USABLE_AREA_M2_FIELD_NUMBER: _builtins.int
     USE_STATE_FIELD_NUMBER: _builtins.int
     UNIT_USCC_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
     property_id: _builtins.str
     code: _builtins.str
     region_code: _builtins.str
@@ -41,6 +43,8 @@ class PropertyChanged(_message.Message):
     usable_area_m2: _builtins.float
     use_state: _housing_pb2.UseState.ValueType
     unit_uscc: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
     def __init__(
         self,
         *,
@@ -51,10 +55,12 @@ class PropertyChanged(_message.Message):
         usable_area_m2: _builtins.float = ...,
         use_state: _housing_pb2.UseState.ValueType = ...,
         unit_uscc: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "floor_area_m2", b"floor_area_m2", "property_id", b"property_id", "region_code", b"region_code", "unit_uscc", b"unit_uscc", "usable_area_m2", b"usable_area_m2", "use_state", b"use_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "floor_area_m2", b"floor_area_m2", "property_id", b"property_id", "region_code", b"region_code", "unit_id", b"unit_id", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "usable_area_m2", b"usable_area_m2", "use_state", b"use_state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -70,11 +76,18 @@ class DisposalApproved(_message.Message):
     ASSETS_FIELD_NUMBER: _builtins.int
     APPROVED_BY_FIELD_NUMBER: _builtins.int
     APPROVED_AT_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
     document_id: _builtins.str
     document_code: _builtins.str
     property_id: _builtins.str
     """The building that leaves; empty when only furniture does."""
     approved_by: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    """The unit that gives them up, under the name it had then."""
+    unit_name: _builtins.str
     @_builtins.property
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[_asset_pb2.ReleasedAsset]: ...
     @_builtins.property
@@ -88,10 +101,13 @@ class DisposalApproved(_message.Message):
         assets: _abc.Iterable[_asset_pb2.ReleasedAsset] | None = ...,
         approved_by: _builtins.str = ...,
         approved_at: _timestamp_pb2.Timestamp | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["approved_at", b"approved_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved_at", b"approved_at", "approved_by", b"approved_by", "assets", b"assets", "document_code", b"document_code", "document_id", b"document_id", "property_id", b"property_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approved_at", b"approved_at", "approved_by", b"approved_by", "assets", b"assets", "document_code", b"document_code", "document_id", b"document_id", "property_id", b"property_id", "region_code", b"region_code", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -191,6 +191,7 @@ class Property(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     code: _builtins.str
     name: _builtins.str
@@ -215,6 +216,8 @@ class Property(_message.Message):
     built_year: _builtins.int
     """Year of completion; 0 when unknown."""
     etag: _builtins.str
+    unit_id: _builtins.str
+    """The unit in the directory; empty while its code is not known there."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -242,10 +245,11 @@ class Property(_message.Message):
         etag: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
+        unit_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_state", b"account_state", "address", b"address", "book_value_fen", b"book_value_fen", "built_year", b"built_year", "code", b"code", "created_at", b"created_at", "etag", b"etag", "floor_area_m2", b"floor_area_m2", "floors", b"floors", "id", b"id", "kind", b"kind", "name", b"name", "region_code", b"region_code", "title_number", b"title_number", "title_state", b"title_state", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "updated_at", b"updated_at", "usable_area_m2", b"usable_area_m2", "use_state", b"use_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_state", b"account_state", "address", b"address", "book_value_fen", b"book_value_fen", "built_year", b"built_year", "code", b"code", "created_at", b"created_at", "etag", b"etag", "floor_area_m2", b"floor_area_m2", "floors", b"floors", "id", b"id", "kind", b"kind", "name", b"name", "region_code", b"region_code", "title_number", b"title_number", "title_state", b"title_state", "unit_id", b"unit_id", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "updated_at", b"updated_at", "usable_area_m2", b"usable_area_m2", "use_state", b"use_state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -749,6 +753,10 @@ class Disposal(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    APPROVAL_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     code: _builtins.str
     state: Global___DisposalState.ValueType
@@ -761,6 +769,12 @@ class Disposal(_message.Message):
     decision_note: _builtins.str
     income_fen: _builtins.int
     etag: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    """The unit that gives up the assets, under the name it had then."""
+    unit_name: _builtins.str
+    approval_id: _builtins.str
+    """The request for consent that runs or ran last; empty before it is submitted."""
     @_builtins.property
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisposalLine]: ...
     @_builtins.property
@@ -786,10 +800,14 @@ class Disposal(_message.Message):
         etag: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+        approval_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "decided_at", b"decided_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "created_at", b"created_at", "decided_at", b"decided_at", "decided_by", b"decided_by", "decision_note", b"decision_note", "etag", b"etag", "id", b"id", "income_fen", b"income_fen", "lines", b"lines", "property_id", b"property_id", "reason", b"reason", "requested_by", b"requested_by", "state", b"state", "updated_at", b"updated_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["approval_id", b"approval_id", "code", b"code", "created_at", b"created_at", "decided_at", b"decided_at", "decided_by", b"decided_by", "decision_note", b"decision_note", "etag", b"etag", "id", b"id", "income_fen", b"income_fen", "lines", b"lines", "property_id", b"property_id", "reason", b"reason", "region_code", b"region_code", "requested_by", b"requested_by", "state", b"state", "unit_id", b"unit_id", "unit_name", b"unit_name", "updated_at", b"updated_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -825,6 +843,41 @@ class CreateDisposalRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CreateDisposalRequest: _TypeAlias = CreateDisposalRequest  # noqa: Y015
+
+@_typing.final
+class UpdateDisposalRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    DISPOSAL_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ASSETS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    disposal_id: _builtins.str
+    etag: _builtins.str
+    """The etag the caller last saw; empty to act on whatever is there."""
+    reason: _builtins.str
+    @_builtins.property
+    def assets(self) -> _containers.RepeatedCompositeFieldContainer[_asset_pb2.Asset]:
+        """The whole list anew."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        disposal_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        assets: _abc.Iterable[_asset_pb2.Asset] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "disposal_id", b"disposal_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateDisposalRequest: _TypeAlias = UpdateDisposalRequest  # noqa: Y015
 
 @_typing.final
 class GetDisposalRequest(_message.Message):
@@ -925,62 +978,6 @@ class SubmitDisposalRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SubmitDisposalRequest: _TypeAlias = SubmitDisposalRequest  # noqa: Y015
-
-@_typing.final
-class ApproveDisposalRequest(_message.Message):
-    DESCRIPTOR: _descriptor.Descriptor
-
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    DISPOSAL_ID_FIELD_NUMBER: _builtins.int
-    ETAG_FIELD_NUMBER: _builtins.int
-    NOTE_FIELD_NUMBER: _builtins.int
-    request_id: _builtins.str
-    disposal_id: _builtins.str
-    etag: _builtins.str
-    note: _builtins.str
-    def __init__(
-        self,
-        *,
-        request_id: _builtins.str = ...,
-        disposal_id: _builtins.str = ...,
-        etag: _builtins.str = ...,
-        note: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["disposal_id", b"disposal_id", "etag", b"etag", "note", b"note", "request_id", b"request_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ApproveDisposalRequest: _TypeAlias = ApproveDisposalRequest  # noqa: Y015
-
-@_typing.final
-class RejectDisposalRequest(_message.Message):
-    DESCRIPTOR: _descriptor.Descriptor
-
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    DISPOSAL_ID_FIELD_NUMBER: _builtins.int
-    ETAG_FIELD_NUMBER: _builtins.int
-    NOTE_FIELD_NUMBER: _builtins.int
-    request_id: _builtins.str
-    disposal_id: _builtins.str
-    etag: _builtins.str
-    note: _builtins.str
-    def __init__(
-        self,
-        *,
-        request_id: _builtins.str = ...,
-        disposal_id: _builtins.str = ...,
-        etag: _builtins.str = ...,
-        note: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["disposal_id", b"disposal_id", "etag", b"etag", "note", b"note", "request_id", b"request_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RejectDisposalRequest: _TypeAlias = RejectDisposalRequest  # noqa: Y015
 
 @_typing.final
 class WithdrawDisposalRequest(_message.Message):

@@ -48,6 +48,56 @@ same `request_id` has one effect and one reply.
 """
 Global___MethodKind: _TypeAlias = MethodKind  # noqa: Y015
 
+class _Routing:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RoutingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Routing.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ROUTING_UNSPECIFIED: _Routing.ValueType  # 0
+    """The service in whose package it is."""
+    ROUTING_NAMED: _Routing.ValueType  # 1
+    """Every service has it; the request names one in its field `service`."""
+    ROUTING_EVERY: _Routing.ValueType  # 2
+    """Every service has it and is asked; the replies come as one, with the services
+    that did not answer in its field `missing_services`.
+    """
+
+class Routing(_Routing, metaclass=_RoutingEnumTypeWrapper):
+    """Which service answers a method."""
+
+ROUTING_UNSPECIFIED: Routing.ValueType  # 0
+"""The service in whose package it is."""
+ROUTING_NAMED: Routing.ValueType  # 1
+"""Every service has it; the request names one in its field `service`."""
+ROUTING_EVERY: Routing.ValueType  # 2
+"""Every service has it and is asked; the replies come as one, with the services
+that did not answer in its field `missing_services`.
+"""
+Global___Routing: _TypeAlias = Routing  # noqa: Y015
+
+class _Mask:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MaskEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Mask.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MASK_UNSPECIFIED: _Mask.ValueType  # 0
+    MASK_PHONE: _Mask.ValueType  # 1
+    """The first three and the last four characters: 138****5678."""
+    MASK_ID_NUMBER: _Mask.ValueType  # 2
+    """The first and the last character: 1****************X."""
+
+class Mask(_Mask, metaclass=_MaskEnumTypeWrapper):
+    """How a sensitive field is shown, unless the method reveals it."""
+
+MASK_UNSPECIFIED: Mask.ValueType  # 0
+MASK_PHONE: Mask.ValueType  # 1
+"""The first three and the last four characters: 138****5678."""
+MASK_ID_NUMBER: Mask.ValueType  # 2
+"""The first and the last character: 1****************X."""
+Global___Mask: _TypeAlias = Mask  # noqa: Y015
+
 @_typing.final
 class MethodPolicy(_message.Message):
     """The policy of one method. A method without one stops the start."""
@@ -57,6 +107,8 @@ class MethodPolicy(_message.Message):
     PERMISSION_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     DEADLINE_MS_FIELD_NUMBER: _builtins.int
+    ROUTING_FIELD_NUMBER: _builtins.int
+    REVEALS_FIELD_NUMBER: _builtins.int
     permission: _builtins.str
     """Permission a caller needs, `<service>.<noun>.<act>`."""
     kind: Global___MethodKind.ValueType
@@ -64,16 +116,23 @@ class MethodPolicy(_message.Message):
     """Longest time the call may take, in milliseconds; 0 means 5,000. The
     gateway allows at most 30,000.
     """
+    routing: Global___Routing.ValueType
+    reveals: _builtins.bool
+    """Its reply shows sensitive fields in full. Each such call is written to the audit
+    trail, also when it only reads.
+    """
     def __init__(
         self,
         *,
         permission: _builtins.str = ...,
         kind: Global___MethodKind.ValueType = ...,
         deadline_ms: _builtins.int = ...,
+        routing: Global___Routing.ValueType = ...,
+        reveals: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["deadline_ms", b"deadline_ms", "kind", b"kind", "permission", b"permission"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deadline_ms", b"deadline_ms", "kind", b"kind", "permission", b"permission", "reveals", b"reveals", "routing", b"routing"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -104,10 +163,13 @@ Global___FactPolicy: _TypeAlias = FactPolicy  # noqa: Y015
 METHOD_FIELD_NUMBER: _builtins.int
 FACT_FIELD_NUMBER: _builtins.int
 LABEL_FIELD_NUMBER: _builtins.int
+MASK_FIELD_NUMBER: _builtins.int
 VALUE_LABEL_FIELD_NUMBER: _builtins.int
 method: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MethodOptions, Global___MethodPolicy]
 fact: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.MessageOptions, Global___FactPolicy]
 label: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _builtins.str]
 """What people call this field: in error messages, tables and spreadsheets."""
+mask: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, Global___Mask.ValueType]
+"""Personal data: masked in replies, encrypted where it is kept, never in a fact."""
 value_label: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.EnumValueOptions, _builtins.str]
 """What people call this value: in tables and spreadsheets."""

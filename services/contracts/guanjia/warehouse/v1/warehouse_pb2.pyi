@@ -116,6 +116,8 @@ class Store(_message.Message):
     OWNER_NAME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    OWNER_USCC_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     code: _builtins.str
     name: _builtins.str
@@ -125,6 +127,10 @@ class Store(_message.Message):
     owner_name: _builtins.str
     """The unit that owns what lies in it."""
     etag: _builtins.str
+    unit_id: _builtins.str
+    """The owner in the directory; empty while its code is not known there."""
+    owner_uscc: _builtins.str
+    """统一社会信用代码 of the owner."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -139,10 +145,12 @@ class Store(_message.Message):
         owner_name: _builtins.str = ...,
         etag: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
+        unit_id: _builtins.str = ...,
+        owner_uscc: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "code", b"code", "created_at", b"created_at", "etag", b"etag", "id", b"id", "kind", b"kind", "name", b"name", "owner_name", b"owner_name", "region_code", b"region_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "code", b"code", "created_at", b"created_at", "etag", b"etag", "id", b"id", "kind", b"kind", "name", b"name", "owner_name", b"owner_name", "owner_uscc", b"owner_uscc", "region_code", b"region_code", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -159,6 +167,7 @@ class CreateStoreRequest(_message.Message):
     ADDRESS_FIELD_NUMBER: _builtins.int
     REGION_CODE_FIELD_NUMBER: _builtins.int
     OWNER_NAME_FIELD_NUMBER: _builtins.int
+    OWNER_USCC_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     code: _builtins.str
     name: _builtins.str
@@ -166,6 +175,8 @@ class CreateStoreRequest(_message.Message):
     address: _builtins.str
     region_code: _builtins.str
     owner_name: _builtins.str
+    owner_uscc: _builtins.str
+    """Its 统一社会信用代码: of a unit the directory knows, the name is taken from there."""
     def __init__(
         self,
         *,
@@ -176,10 +187,11 @@ class CreateStoreRequest(_message.Message):
         address: _builtins.str = ...,
         region_code: _builtins.str = ...,
         owner_name: _builtins.str = ...,
+        owner_uscc: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "code", b"code", "kind", b"kind", "name", b"name", "owner_name", b"owner_name", "region_code", b"region_code", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "code", b"code", "kind", b"kind", "name", b"name", "owner_name", b"owner_name", "owner_uscc", b"owner_uscc", "region_code", b"region_code", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -269,6 +281,9 @@ class Intake(_message.Message):
     DECIDED_AT_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     code: _builtins.str
     state: Global___IntakeState.ValueType
@@ -282,6 +297,10 @@ class Intake(_message.Message):
     remark: _builtins.str
     decided_by: _builtins.str
     etag: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    """The unit that gives the asset up, under the name it had then."""
+    unit_name: _builtins.str
     @_builtins.property
     def source(self) -> _asset_pb2.SourceLine: ...
     @_builtins.property
@@ -308,10 +327,13 @@ class Intake(_message.Message):
         decided_at: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "created_at", b"created_at", "decided_at", b"decided_at", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "code", b"code", "created_at", b"created_at", "decided_at", b"decided_at", "decided_by", b"decided_by", "etag", b"etag", "id", b"id", "item_id", b"item_id", "place", b"place", "rejection_reason", b"rejection_reason", "remark", b"remark", "source", b"source", "state", b"state", "store_id", b"store_id", "value_fen", b"value_fen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "code", b"code", "created_at", b"created_at", "decided_at", b"decided_at", "decided_by", b"decided_by", "etag", b"etag", "id", b"id", "item_id", b"item_id", "place", b"place", "region_code", b"region_code", "rejection_reason", b"rejection_reason", "remark", b"remark", "source", b"source", "state", b"state", "store_id", b"store_id", "unit_id", b"unit_id", "unit_name", b"unit_name", "value_fen", b"value_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -494,6 +516,8 @@ class Item(_message.Message):
     BORROWER_NAME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     code: _builtins.str
     state: Global___ItemState.ValueType
@@ -504,6 +528,9 @@ class Item(_message.Message):
     borrower_name: _builtins.str
     """Who has it while on loan."""
     etag: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    """The owner in the directory."""
     @_builtins.property
     def asset(self) -> _asset_pb2.Asset: ...
     @_builtins.property
@@ -522,10 +549,12 @@ class Item(_message.Message):
         borrower_name: _builtins.str = ...,
         etag: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "borrower_name", b"borrower_name", "code", b"code", "created_at", b"created_at", "etag", b"etag", "id", b"id", "owner_name", b"owner_name", "place", b"place", "state", b"state", "store_id", b"store_id", "value_fen", b"value_fen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "borrower_name", b"borrower_name", "code", b"code", "created_at", b"created_at", "etag", b"etag", "id", b"id", "owner_name", b"owner_name", "place", b"place", "region_code", b"region_code", "state", b"state", "store_id", b"store_id", "unit_id", b"unit_id", "value_fen", b"value_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
