@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 from sqlalchemy import Connection, bindparam, exc, select
@@ -28,16 +28,18 @@ from chassis.errors import (
     DomainError,
     InvalidInput,
     NotFound,
+    PermissionDenied,
     Unavailable,
     Unimplemented,
     Violation,
     unavailable,
 )
-from chassis.principal import ANONYMOUS, Principal
+from chassis.masking import mask
+from chassis.principal import ANONYMOUS, Principal, itself
 from chassis.service import Service
 from chassis.storage.database import Database, is_duplicate, is_taken
-from chassis.storage.tables import inbox, replies
-from chassis.storage.unit_of_work import Context, Reader, UnitOfWork
+from chassis.storage.tables import audit, audit_waiting, inbox, replies
+from chassis.storage.unit_of_work import Context, Reader, UnitOfWork, audit_entry
 from chassis.usecases import Reaction, UseCase
 from chassis.wire import Values, labels_in, to_message, to_plain
 
@@ -90,12 +92,16 @@ class Application:
             return self._query(method, use_case, values, context)
         except (InvalidInput, NotFound) as error:
             raise _labelled(error, method) from None
+        except PermissionDenied as error:
+            if use_case.is_command:
+                self._note(method, context, [], error.reason)
+            raise
 
     def react(self, reaction: Reaction, envelope: Envelope) -> bool:
         """Lets a reaction answer a fact; False if it had done so before."""
         consumer = self.service.consumer_of(reaction)
         context = self._context(
-            consumer, CallContext(Principal(f"service:{consumer}"), envelope.traceparent)
+            consumer, CallContext(itself(f"service:{consumer}"), envelope.traceparent)
         )
 
         def attempt() -> bool:
@@ -131,7 +137,22 @@ class Application:
                 reader = Reader(connection, self._context(method.routing_key, context))
                 return to_message(method.response, use_case.function(reader, request))
 
-        return _as_a_whole(attempt)
+        answer = _as_a_whole(attempt)
+        if method.reveals:
+            self._note(method, context, [{"revealed": dict(values)}], "OK")
+        else:
+            mask(answer)
+        return answer
+
+    def _note(
+        self, method: Method, caller: CallContext, changes: list[dict[str, Any]], result: str
+    ) -> None:
+        """An audit entry of its own, for an act that is no transaction."""
+        entry = audit_entry(self._context(method.routing_key, caller), changes, result)
+        script = self.database.script().insert(audit, [entry])
+        script.insert(audit_waiting, [{"entry_id": entry["id"]}])
+        with self.database.transaction() as connection:
+            script.run(connection)
 
     def _command(
         self,
@@ -169,6 +190,7 @@ class Application:
                     answer = use_case.function(uow, request)
                     uow.flush()
                     reply = to_message(method.response, answer)
+                    mask(reply)
                     script = self.database.script().add(
                         "UPDATE replies SET reply = ? WHERE caller = ? AND request_id = ?",
                         reply.SerializeToString(),
@@ -204,7 +226,13 @@ class Application:
 
     def _context(self, act: str, caller: CallContext, request_id: str = "") -> Context:
         return Context(
-            caller.principal, self.clock(), act, request_id, caller.traceparent, self.region_code
+            caller.principal,
+            self.clock(),
+            act,
+            request_id,
+            caller.traceparent,
+            self.region_code,
+            self.service,
         )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -11,7 +12,12 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 
+from guanjia.approvals.v1 import approvals_pb2
+from guanjia.audit.v1 import audit_pb2
 from guanjia.policy.v1 import policy_pb2
+
+SHARED = (approvals_pb2, audit_pb2)
+"""Contracts that every service answers."""
 
 DEFAULT_DEADLINE_MS = 5_000
 MAX_DEADLINE_MS = 30_000
@@ -23,9 +29,13 @@ class ContractMismatch(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One call of a contract."""
+    """One call of a contract.
 
-    service: str  # housing
+    `routing` is `own` (its service answers), `named` (the service that the request
+    names) or `every` (each service).
+    """
+
+    service: str  # housing; of a shared call, the service that answers it
     name: str  # ApproveDisposal
     path: str  # /guanjia.housing.v1.HousingService/ApproveDisposal
     request: type[Message]
@@ -33,6 +43,8 @@ class Method:
     permission: str
     is_command: bool
     deadline_ms: int
+    routing: str = "own"
+    reveals: bool = False
 
     @property
     def key(self) -> str:
@@ -84,6 +96,12 @@ def methods_of(contract: ModuleType) -> dict[str, Method]:
     return found
 
 
+def shared_methods(service: str = "") -> dict[str, Method]:
+    """The calls every service answers, by key, as `service` answers them."""
+    found = {key: each for shared in SHARED for key, each in methods_of(shared).items()}
+    return {key: replace(each, service=service) for key, each in found.items()}
+
+
 def facts_of(events: ModuleType | None) -> dict[str, Fact]:
     """The facts of a generated events module, by key."""
     if events is None:
@@ -112,6 +130,8 @@ def _read_fact(message: type[Message]) -> Fact:
     options = descriptor.GetOptions()
     if not options.HasExtension(policy_pb2.fact):
         raise ContractMismatch(f"{descriptor.full_name} is not marked as a fact")
+    if masks_of(descriptor):
+        raise ContractMismatch(f"{descriptor.full_name} is a fact and has sensitive fields")
     return Fact(
         service=service_of(descriptor.file.package),
         name=descriptor.name,
@@ -141,6 +161,35 @@ def labels_of(descriptor: Descriptor) -> dict[str, str]:
     return {field.name: label_of(field) for field in descriptor.fields}
 
 
+_ROUTINGS = {
+    policy_pb2.ROUTING_UNSPECIFIED: "own",
+    policy_pb2.ROUTING_NAMED: "named",
+    policy_pb2.ROUTING_EVERY: "every",
+}
+
+
+@cache
+def masks_of(descriptor: Descriptor) -> dict[str, Any]:
+    """Where a message, or one within it, has sensitive fields: name → how it is masked, or
+    the same for the message it holds. Empty if it has none."""
+    return _masks(descriptor, ())
+
+
+def _masks(descriptor: Descriptor, above: tuple[str, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if descriptor.full_name in above:
+        return found
+    for field in descriptor.fields:
+        mask = field.GetOptions().Extensions[policy_pb2.mask]
+        if mask:
+            found[field.name] = mask
+        elif field.message_type is not None:
+            inner = _masks(field.message_type, (*above, descriptor.full_name))
+            if inner:
+                found[field.name] = inner
+    return found
+
+
 def _method(descriptor: MethodDescriptor) -> Method:
     path = f"/{descriptor.containing_service.full_name}/{descriptor.name}"
     options = descriptor.GetOptions()
@@ -150,6 +199,8 @@ def _method(descriptor: MethodDescriptor) -> Method:
     if not policy.permission or policy.kind == policy_pb2.METHOD_KIND_UNSPECIFIED:
         raise ContractMismatch(f"{path}: policy needs a permission and a kind")
     is_command = policy.kind == policy_pb2.METHOD_KIND_COMMAND
+    if is_command and policy.reveals:
+        raise ContractMismatch(f"{path}: a command's reply is kept, so it may reveal nothing")
     request_id = descriptor.input_type.fields_by_name.get("request_id")
     if is_command and (request_id is None or request_id.type != FieldDescriptor.TYPE_STRING):
         raise ContractMismatch(f"{path} is a command whose request has no request_id (a string)")
@@ -162,4 +213,6 @@ def _method(descriptor: MethodDescriptor) -> Method:
         permission=policy.permission,
         is_command=is_command,
         deadline_ms=min(policy.deadline_ms or DEFAULT_DEADLINE_MS, MAX_DEADLINE_MS),
+        routing=_ROUTINGS[policy.routing],
+        reveals=policy.reveals,
     )

@@ -14,15 +14,18 @@ from eventlet.event import Event
 from nameko.containers import ServiceContainer
 
 from chassis import logs, metrics, topology
-from chassis.application import Application
+from chassis.application import Application, utc_now
+from chassis.audit.sealing import Sealer
 from chassis.broker import BusConnection
 from chassis.consumer import Consumer
+from chassis.principal import Reader
 from chassis.publisher import ConfirmedPublisher
 from chassis.reactions import React
 from chassis.relay import Relay
 from chassis.rpc import Rpc
 from chassis.service import Service
 from chassis.settings import ServiceSettings
+from chassis.storage import secret
 from chassis.storage.database import Database
 
 log = logs.get("host")
@@ -53,6 +56,9 @@ class Host:
             timedelta(seconds=settings.outbox_returned_again_s),
         )
         self.application.on_commit = self.relay.wake
+        secret.use_keys(secret.parse_keys(settings.column_keys.get_secret_value()))
+        self.tickets = Reader(settings.public_keys())
+        self.sealer = Sealer(self.database, settings.audit_seal_s, utc_now)
         self._consumers: list[Consumer] = []
         self._ended = Event()
         self._hub_seen_at = time.monotonic()
@@ -69,6 +75,7 @@ class Host:
         self.container.start()
         eventlet.spawn(self._watch_hub)
         eventlet.spawn(self._guard, self.relay.run)
+        self._sealing = eventlet.spawn(self.sealer.run)
 
     def wait(self) -> None:
         """Returns once `end` is called; raises what made going on pointless."""
@@ -90,6 +97,8 @@ class Host:
         stopping = [eventlet.spawn(each.stop, timeout_s) for each in self._consumers]
         results = [each.wait() for each in stopping]
         self.relay.stop()
+        self.sealer.stop()
+        self._sealing.wait()
         self.container.stop()
         self.database.close()
         return all(results)

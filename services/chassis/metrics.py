@@ -31,5 +31,6 @@ relay_blocked = Gauge("guanjia_relay_blocked", "1 while the broker blocks publis
 reconnects = Counter("guanjia_reconnects_total", "Connections to the broker lost", ["connection"])
 hub_lag = Gauge("guanjia_hub_lag_seconds", "How late the event loop runs")
 busy_workers = Gauge("guanjia_busy_workers", "Workers at work", ["pool"])
+sealed = Counter("guanjia_audit_sealed_total", "Audit entries sealed")
 pending_calls = Gauge("guanjia_pending_calls", "Calls on the bus whose reply is awaited")
 ready = Gauge("guanjia_ready", "1 while the process is ready to serve")

@@ -11,7 +11,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -77,6 +77,27 @@ def aggregate_columns() -> list[Column[Any]]:
         Column("created_at", Instant, nullable=False),
         Column("updated_at", Instant, nullable=False),
     ]
+
+
+def add_columns(table: str, *columns: Column[Any]) -> None:
+    """For revisions: adds columns whose `server_default` is what rows already there get.
+
+    The default does not stay: from then on each row is written with its own value.
+    """
+    with op.batch_alter_table(table) as batch:
+        for column in columns:
+            batch.add_column(column)
+    with op.batch_alter_table(table) as batch:
+        for column in columns:
+            if column.server_default is not None:
+                batch.alter_column(column.name, server_default=None)
+
+
+def drop_columns(table: str, *names: str) -> None:
+    """For revisions: the way back of `add_columns`."""
+    with op.batch_alter_table(table) as batch:
+        for name in names:
+            batch.drop_column(name)
 
 
 def _applied(database: Database, config: Config) -> set[str]:

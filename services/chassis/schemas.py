@@ -24,6 +24,7 @@ from chassis.errors import InvalidInput, Violation
 from chassis.wire import enum_numbers
 
 _REQUIRED = Violation("", "REQUIRED", "必填", "required")
+_WORD = re.compile("[a-z][a-z0-9_]*")
 _NUMBER = re.compile(
     r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE
 )
@@ -118,6 +119,24 @@ class Code(Line):
                 "INVALID_CODE",
                 "只能包含文字、数字和 - / . _ ( )",
                 "letters, digits and - / . _ ( ) only",
+            )
+
+
+class Word(Line):
+    """A name systems use, such as a role's: a to z, digits and _, at most 64."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(64, **given)
+
+    def normalise(self, text: str) -> str:
+        return half_width(text)
+
+    def check(self, text: str) -> None:
+        if not _WORD.fullmatch(text):
+            raise Wrong(
+                "INVALID_NAME",
+                "只能用小写字母、数字和下划线，以字母开头",
+                "a to z, digits and _, beginning with a letter",
             )
 
 

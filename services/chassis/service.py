@@ -12,9 +12,23 @@ import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
+from typing import Any
 
-from chassis.contract import ContractMismatch, Fact, Method, fact_of, facts_of, methods_of
-from chassis.usecases import Reaction, UseCase, marked_in
+from chassis import approvals, audit, copies
+from chassis.contract import (
+    ContractMismatch,
+    Fact,
+    Method,
+    fact_of,
+    facts_of,
+    methods_of,
+    shared_methods,
+)
+from chassis.storage.columns import Base
+from chassis.usecases import Consent, Reaction, UseCase, marked_in
+
+EVERY = (approvals, audit, copies)
+"""Nouns that every service has."""
 
 
 @dataclass
@@ -34,13 +48,15 @@ class Service:
     facts: dict[str, Fact] = field(init=False)
     use_cases: dict[str, UseCase] = field(init=False)
     reactions: dict[str, Reaction] = field(init=False)
+    consents: dict[str, Consent] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.methods = methods_of(self.contract)
+        self.methods = {**methods_of(self.contract), **shared_methods(self.name)}
         self.facts = facts_of(self.events)
         marked = list(self._marked())
         self.use_cases = {each.name: each for each in marked if isinstance(each, UseCase)}
         self.reactions = {each.name: each for each in marked if isinstance(each, Reaction)}
+        self.consents = {each.kind: each for each in marked if isinstance(each, Consent)}
         problems = list(self._disagreements(marked))
         if problems:
             told = "\n  ".join(problems)
@@ -64,14 +80,29 @@ class Service:
         fact = fact_of(reaction.message)
         return f"evt-{fact.service}-{fact.key}--{self.consumer_of(reaction)}"
 
-    def _marked(self) -> Iterator[UseCase | Reaction]:
-        for noun in self.nouns:
+    @property
+    def models(self) -> list[Any]:
+        """Its own models, and those of the nouns every service has."""
+        own = (self.name, "chassis")
+        kinds = [each.class_ for each in Base.registry.mappers]
+        return [kind for kind in kinds if kind.__module__.partition(".")[0] in own]
+
+    def _marked(self) -> Iterator[UseCase | Reaction | Consent]:
+        for noun in (*self.nouns, *EVERY):
             for part in ("usecases", "reactions"):
                 name = f"{noun.__name__}.{part}"
                 if importlib.util.find_spec(name) is not None:
-                    yield from marked_in(importlib.import_module(name))
+                    found = marked_in(importlib.import_module(name))
+                    yield from (each for each in found if not self._is_own_fact(each))
 
-    def _disagreements(self, marked: list[UseCase | Reaction]) -> Iterator[str]:
+    def _is_own_fact(self, marked: UseCase | Reaction | Consent) -> bool:
+        """The one service whose facts all others copy keeps no copies of its own."""
+        if not isinstance(marked, Reaction):
+            return False
+        module = marked.function.__module__
+        return module.startswith("chassis.") and fact_of(marked.message).service == self.name
+
+    def _disagreements(self, marked: list[UseCase | Reaction | Consent]) -> Iterator[str]:
         names = [each.name for each in marked]
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield f"{name} is written twice"
@@ -87,6 +118,9 @@ class Service:
         for key in self.use_cases:
             if key not in self.methods:
                 yield f"{key}() answers no method of the contract"
+        for kind in self.models:
+            if not hasattr(kind, "scoped"):
+                yield f"{kind.__name__} does not say where its rows belong (`scoped`)"
         for reaction in self.reactions.values():
             try:
                 fact_of(reaction.message)

@@ -6,6 +6,7 @@ in the folder `GUANJIA_SECRETS_DIR` (how Kubernetes mounts secrets).
 
 from __future__ import annotations
 
+import base64
 import os
 from enum import StrEnum
 from typing import Any
@@ -14,6 +15,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis import failpoints
+from chassis.principal import DEVELOPMENT_KEY, public_key_of
 
 
 class Environment(StrEnum):
@@ -24,7 +26,9 @@ class Environment(StrEnum):
 class SharedSettings(BaseSettings):
     """What every process of a deployment has."""
 
-    model_config = SettingsConfigDict(env_prefix="GUANJIA_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="GUANJIA_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     environment: Environment = Field(
         Environment.PRODUCTION, description="development allows failpoints and open identities"
@@ -76,12 +80,34 @@ class ServiceSettings(SharedSettings):
         30, gt=0, description="a fact that no queue took is tried again after, s"
     )
     outbox_kept_days: float = Field(14, ge=0, description="published facts are kept, days")
+    audit_seal_s: float = Field(1, gt=0, description="how often the audit trail is sealed, s")
+    ticket_public_keys: str = Field(
+        "", description="base64 of the gateway's public keys, separated by commas"
+    )
+    column_keys: SecretStr = Field(
+        SecretStr(""), description="name:base64 of 32 bytes, …: the first encrypts, all decrypt"
+    )
     failpoint: str = Field("", description="name:kill|raise|hang|delay[:times]; tests only")
 
     @model_validator(mode="after")
     def _production_is_whole(self) -> ServiceSettings:
         if self.failpoint:
             failpoints.parse(self.failpoint)
-            if self.environment is Environment.PRODUCTION:
-                raise ValueError("GUANJIA_FAILPOINT is refused in production settings")
+        if self.environment is Environment.DEVELOPMENT:
+            return self
+        if self.failpoint:
+            raise ValueError("GUANJIA_FAILPOINT is refused in production settings")
+        if not self.ticket_public_keys:
+            raise ValueError(
+                "生产环境须设置网关公钥 | GUANJIA_TICKET_PUBLIC_KEYS is missing: "
+                "guanjia keys makes a pair"
+            )
+        if not self.column_keys.get_secret_value():
+            raise ValueError("生产环境须设置列加密密钥 | GUANJIA_COLUMN_KEYS is missing")
         return self
+
+    def public_keys(self) -> list[bytes]:
+        """The gateway's keys that tickets may be signed with."""
+        given = [each for each in self.ticket_public_keys.split(",") if each.strip()]
+        keys = [base64.b64decode(each.strip(), validate=True) for each in given]
+        return keys or [public_key_of(DEVELOPMENT_KEY)]

@@ -40,6 +40,28 @@ class Reaction:
     message: type[Message]
 
 
+@dataclass(frozen=True)
+class Step:
+    """One consent a document needs. Steps of one turn are decided together (会签), turns
+    one after the other; `workdays` is 0 for no deadline."""
+
+    role: str
+    turn: int = 1
+    escalation_role: str = ""
+    workdays: int = 0
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A function that learns how a request for consent ended."""
+
+    name: str
+    kind: str
+    label: str
+    default: tuple[Step, ...]
+    function: Callable[..., None]
+
+
 def command(schema: RequestSchema | None = None) -> Callable[[F], F]:
     """Marks `function(uow: UnitOfWork, request: Values) -> object` as a command."""
     return _use_case(schema, is_command=True)
@@ -53,14 +75,19 @@ def query(schema: RequestSchema | None = None) -> Callable[[F], F]:
 def reaction(message: type[Message]) -> Callable[[F], F]:
     """Marks `function(uow: UnitOfWork, fact)` as the reaction to facts of this type."""
 
-    def mark(function: F) -> F:
-        setattr(function, _MARK, Reaction(function.__name__, function, message))
-        return function
+    def decorate(function: F) -> F:
+        return mark(function, Reaction(function.__name__, function, message))
 
-    return mark
+    return decorate
 
 
-def marked_in(module: ModuleType) -> list[UseCase | Reaction]:
+def mark(function: F, as_what: UseCase | Reaction | Consent) -> F:
+    """Lets the service find a function; it stays as written."""
+    setattr(function, _MARK, as_what)
+    return function
+
+
+def marked_in(module: ModuleType) -> list[UseCase | Reaction | Consent]:
     """What is marked in a module, in the order it is written; not what it imports."""
     own = (value for value in vars(module).values() if _module_of(value) == module.__name__)
     found = (getattr(value, _MARK, None) for value in own)
@@ -72,8 +99,7 @@ def _module_of(value: object) -> str:
 
 
 def _use_case(schema: RequestSchema | None, *, is_command: bool) -> Callable[[F], F]:
-    def mark(function: F) -> F:
-        setattr(function, _MARK, UseCase(function.__name__, function, is_command, schema))
-        return function
+    def decorate(function: F) -> F:
+        return mark(function, UseCase(function.__name__, function, is_command, schema))
 
-    return mark
+    return decorate

@@ -1,16 +1,30 @@
 """Where a service keeps its data: PostgreSQL in service, SQLite on a single machine."""
 
-from chassis.storage.columns import Aggregate, Base, Instant, Money, words
+from chassis.storage.columns import (
+    OPEN,
+    Aggregate,
+    Base,
+    Belongs,
+    Instant,
+    Money,
+    Within,
+    words,
+)
 from chassis.storage.database import Database
+from chassis.storage.secret import Encrypted
 from chassis.storage.unit_of_work import Reader, UnitOfWork
 
 __all__ = [
+    "OPEN",
     "Aggregate",
     "Base",
+    "Belongs",
     "Database",
+    "Encrypted",
     "Instant",
     "Money",
     "Reader",
     "UnitOfWork",
+    "Within",
     "words",
 ]

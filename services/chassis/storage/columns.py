@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -54,6 +56,41 @@ def words(kind: type[StrEnum]) -> Enum:
         length=40,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+@dataclass(frozen=True)
+class Belongs:
+    """Rows that belong to a region and a unit: the names of the columns that say which.
+
+    Rows without a unit (an empty column) belong to the region alone. A row that
+    `follows` its unit shows what the unit is called now and goes to its successor;
+    one that does not is a document and keeps the old name. `follows` names, for
+    columns of the row, what they repeat of the unit: `name` or `uscc`. A `shared` row
+    is read by all who have the permission, and changed within the scope only.
+    """
+
+    region: str = "region_code"
+    unit: str = "unit_id"
+    follows: Mapping[str, str] = field(default_factory=dict, hash=False)
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Within:
+    """Rows that belong to a row of `table`, which `column` names by its id."""
+
+    table: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Open:
+    """Rows everybody may know of who has the permission."""
+
+
+OPEN = Open()
+
+Scoped = Belongs | Within | Open
 
 
 class Base(DeclarativeBase):

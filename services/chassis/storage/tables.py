@@ -5,6 +5,12 @@ inbox    facts already reacted to, by consumer: makes a reaction happen once
 replies  commands already answered, by caller and request_id: makes a call happen once
 audit    who did what, in the transaction that did it
 numbers  the last number given in each series of business codes
+
+And what makes a change of the audit trail show (see `chassis.audit.sealing`):
+
+audit_waiting  entries not sealed yet
+audit_links    the digest of each entry, and the seal that covers it
+audit_seals    the chain: each seal carries the digest of the one before
 """
 
 from __future__ import annotations
@@ -24,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 
-from chassis.storage.columns import NAMING, Instant
+from chassis.storage.columns import NAMING, OPEN, Belongs, Instant
 
 metadata = MetaData(naming_convention=NAMING)
 
@@ -77,10 +83,44 @@ audit = Table(
     Column("id", String(36), primary_key=True),
     Column("at", Instant, nullable=False),
     Column("principal", String(200), nullable=False),
+    Column("region_code", String(12), nullable=False),
+    Column("unit_id", String(36), nullable=False),
+    Column("origin", String(200), nullable=False),
     Column("act", String(150), nullable=False),
     Column("request_id", String(100), nullable=False),
+    Column("result", String(100), nullable=False),
     Column("changes", Text, nullable=False),
     Index("ix_audit_at", "at"),
+    Index("ix_audit_principal_id", "principal", "id"),
+    info={"scoped": Belongs()},
+)
+
+audit_waiting = Table(
+    "audit_waiting",
+    metadata,
+    Column("entry_id", String(36), primary_key=True),
+    info={"scoped": OPEN},
+)
+
+audit_links = Table(
+    "audit_links",
+    metadata,
+    Column("entry_id", String(36), primary_key=True),
+    Column("seal", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Index("ix_audit_links_seal", "seal"),
+    info={"scoped": OPEN},
+)
+
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("sealed_at", Instant, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    info={"scoped": OPEN},
 )
 
 numbers = Table(

@@ -6,31 +6,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import Connection, Row, Select, bindparam, inspect, select
+from sqlalchemy import Connection, Row, Select, bindparam, inspect, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.base import NO_VALUE
 
 from chassis import failpoints
 from chassis.contract import fact_of
+from chassis.days import day_of
 from chassis.envelope import Envelope, pack
-from chassis.errors import Conflict, NotFound
-from chassis.principal import Principal
+from chassis.errors import Conflict, NotFound, PermissionDenied
+from chassis.principal import EVERYWHERE, Principal, Scope
 from chassis.storage import pages
-from chassis.storage.columns import Aggregate, new_id
+from chassis.storage.columns import Aggregate, Base, new_id
 from chassis.storage.database import Database, Script
-from chassis.storage.tables import audit, outbox
+from chassis.storage.scope import allows, limited
+from chassis.storage.secret import HIDDEN, Encrypted
+from chassis.storage.tables import audit, audit_waiting, outbox
 from chassis.wire import jsonable
 
-A = TypeVar("A", bound=Aggregate)
+if TYPE_CHECKING:
+    from chassis.service import Service
 
-_CHINA = ZoneInfo("Asia/Shanghai")
+A = TypeVar("A", bound=Aggregate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,17 @@ class Context:
     request_id: str = ""
     traceparent: str = ""
     region_code: str = ""
+    service: Service | None = None
 
 
 class Reader:
-    """What a query works with: single statements, nothing kept."""
+    """What a query works with: single statements, nothing kept.
+
+    Every statement is over the rows within the caller's scope only.
+    """
 
     def __init__(self, connection: Connection, context: Context) -> None:
-        self.connection = connection
+        self._connection = connection
         self.context = context
 
     @property
@@ -60,37 +69,47 @@ class Reader:
     def now(self) -> datetime:
         return self.context.now
 
+    def unrestricted(self) -> Reader:
+        """For what is told of all rows without showing them."""
+        everyone = replace(self.principal, scope=EVERYWHERE)
+        return Reader(self._connection, replace(self.context, principal=everyone))
+
     def row(self, statement: Select[Any], parameters: dict[str, Any], field: str) -> Row[Any]:
         """The one row; NotFound naming `field` (a parameter) if there is none."""
-        row = self.connection.execute(statement, parameters).first()
+        statement = _limited_once(statement, self.principal.scope)
+        row = self._connection.execute(statement, parameters).first()
         if row is None:
             raise NotFound.object(field, str(parameters[field]))
         return row
 
     def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        return self.connection.execute(statement).all()
+        return self._connection.execute(limited(statement, self.principal.scope)).all()
 
     def page(
         self, statement: Select[Any], keys: Sequence[Any], request: Any
     ) -> tuple[Sequence[Row[Any]], str]:
         """One keyset page of `statement`, and the token of the next (see `pages`)."""
-        return pages.page(self.connection, statement, keys, request)
+        within = limited(statement, self.principal.scope)
+        return pages.page(self._connection, within, keys, request)
 
 
 @dataclass
 class UnitOfWork:
-    """What a command or a reaction works with. It never commits by itself."""
+    """What a command or a reaction works with. It never commits by itself.
 
-    connection: Connection
+    What it finds lies within the caller's scope, and so must what it adds or changes.
+    """
+
+    _connection: Connection
     context: Context
-    database: Database
+    _database: Database
     envelope: Envelope | None = None
-    session: Session = field(init=False)
+    _session: Session = field(init=False)
     _facts: list[tuple[Message, Any]] = field(default_factory=list)
     _changes: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.session = Session(self.connection, autoflush=False, expire_on_commit=False)
+        self._session = Session(self._connection, autoflush=False, expire_on_commit=False)
 
     @property
     def principal(self) -> Principal:
@@ -99,6 +118,14 @@ class UnitOfWork:
     @property
     def now(self) -> datetime:
         return self.context.now
+
+    def own_unit(self) -> dict[str, str]:
+        """What a document of the caller says of its unit: region, unit, and its name now."""
+        return {
+            "region_code": self.principal.region_code or self.context.region_code,
+            "unit_id": self.principal.unit_id,
+            "unit_name": self.principal.unit_name,
+        }
 
     @property
     def source_service(self) -> str:
@@ -112,22 +139,30 @@ class UnitOfWork:
         With `lock`, others wait until this transaction ends: for objects on which
         many reactions come together.
         """
-        found: A | None = self.session.scalars(_by_id(kind, lock), {"id": id}).first()
+        statement = _limited_once(_by_id(kind, lock), self.principal.scope)
+        found: A | None = self._session.scalars(statement, {"id": id}).first()
         if found is None:
             raise NotFound.object(field, id)
-        if etag and etag != str(found.version):
-            raise Conflict.stale()
+        require_seen(found, etag)
         return found
 
     def find(self, statement: Select[Any]) -> Any:
         """The first object of `statement`, or None."""
-        return self.session.scalars(statement).first()
+        return self._session.scalars(limited(statement, self.principal.scope)).first()
 
     def all(self, statement: Select[Any]) -> Sequence[Any]:
-        return self.session.scalars(statement).all()
+        return self._session.scalars(limited(statement, self.principal.scope)).all()
 
-    def add(self, *objects: Aggregate) -> None:
-        self.session.add_all(objects)
+    def taken(self, column: Any, values: Sequence[Any], *where: Any) -> set[Any]:
+        """Those of `values` that stand in `column`, in whosever row: what must be unique
+        is unique for all, and nothing else of such a row is told."""
+        if not values:
+            return set()
+        statement = select(column).where(column.in_(values), *where).distinct()
+        return set(self._session.scalars(statement).all())
+
+    def add(self, *objects: Base) -> None:
+        self._session.add_all(objects)
 
     def publish(self, fact: Message, of: Aggregate) -> None:
         """Commits `fact` with the rest; the relay sends it afterwards.
@@ -143,9 +178,9 @@ class UnitOfWork:
         A number is given within the transaction, so the codes of one series are
         given out one transaction after another.
         """
-        year = self.now.astimezone(_CHINA).year
+        year = day_of(self.now).year
         last = (
-            self.database.script()
+            self._database.script()
             .add(
                 "INSERT INTO numbers (series, year, last) VALUES (?, ?, ?) "
                 "ON CONFLICT (series, year) DO UPDATE SET last = numbers.last + excluded.last "
@@ -154,14 +189,40 @@ class UnitOfWork:
                 year,
                 count,
             )
-            .run(self.connection)
+            .run(self._connection)
             .scalar_one()
         )
         return [f"{series}-{year}-{number:06}" for number in range(last - count + 1, last + 1)]
 
+    def change_all(self, kind: Any, values: Mapping[str, Any], *where: Any) -> int:
+        """Changes every row of `kind` for which `where` holds, in one statement; how many.
+
+        For consequences of a fact: within the scope of a reaction, which is everything.
+        """
+        table = kind.__table__
+        own = {"version": table.c.version + 1, "updated_at": self.now}
+        statement = update(table).where(*where).values({**values, **own})
+        result: Any = self._session.execute(statement)
+        changed = int(result.rowcount)
+        if changed:
+            plain = {name: jsonable(value) for name, value in values.items()}
+            self._changes.append({"table": table.name, "rows": changed, "after": plain})
+        return changed
+
+    @contextmanager
+    def unrestricted(self) -> Iterator[None]:
+        """Consequences that the service answers for, whatever the caller may touch."""
+        own = self.context
+        self.context = replace(own, principal=replace(own.principal, scope=EVERYWHERE))
+        try:
+            yield
+            self.flush()
+        finally:
+            self.context = own
+
     def flush(self) -> None:
         """Sends what changed so far; nothing is sent behind a use case's back."""
-        session = self.session
+        session = self._session
         if session.new or session.dirty or session.deleted:
             self._note_changes()
             session.flush()
@@ -169,11 +230,12 @@ class UnitOfWork:
     def finish(self, script: Script) -> None:
         """Adds all that is left to write to `script` and commits with it."""
         self.flush()
-        script.insert(audit, [self._audit_row()])
+        entry = audit_entry(self.context, self._changes)
+        script.insert(audit, [entry]).insert(audit_waiting, [{"entry_id": entry["id"]}])
         if self._facts:
             script.insert(outbox, [self._outbox_row(fact, of) for fact, of in self._facts])
         failpoints.reach("before_commit", self.context.act)
-        script.add("COMMIT").run(self.connection)
+        script.add("COMMIT").run(self._connection)
 
     @property
     def has_facts(self) -> bool:
@@ -198,23 +260,14 @@ class UnitOfWork:
             "created_at": self.now,
         }
 
-    def _audit_row(self) -> dict[str, Any]:
-        return {
-            "id": new_id(),
-            "at": self.now,
-            "principal": self.principal.subject,
-            "act": self.context.act,
-            "request_id": self.context.request_id,
-            "changes": json.dumps(self._changes, ensure_ascii=False, separators=(",", ":")),
-        }
-
     def _note_changes(self) -> None:
         """Writes down what the flush will change, and when."""
-        for each in self.session.new:
+        for each in self._session.new:
+            self._require_within_scope(each)
             if isinstance(each, Aggregate):
                 each.created_at = each.updated_at = self.now
             self._changes.append({"new": _name(each), "after": _columns(each)})
-        for each in self.session.dirty:
+        for each in self._session.dirty:
             state = inspect(each)
             before = {
                 name: old
@@ -223,11 +276,49 @@ class UnitOfWork:
             }
             if not before:
                 continue
+            self._require_within_scope(each)
             if isinstance(each, Aggregate):
                 each.updated_at = self.now
-            before = {name: jsonable(old) for name, old in before.items() if old is not NO_VALUE}
-            after = {name: jsonable(state.dict[name]) for name in before}
-            self._changes.append({"object": _name(each), "before": before, "after": after})
+            before = {name: old for name, old in before.items() if old is not NO_VALUE}
+            after = {name: state.dict[name] for name in before}
+            self._changes.append(
+                {
+                    "object": _name(each),
+                    "before": _shown(state.mapper, before),
+                    "after": _shown(state.mapper, after),
+                }
+            )
+
+    def _require_within_scope(self, each: Any) -> None:
+        if not allows(each, self.principal.scope):
+            raise PermissionDenied(
+                "OUT_OF_SCOPE", "超出您的数据权限范围", "outside the scope of your rights"
+            )
+
+
+def require_seen(found: Aggregate, etag: str) -> None:
+    """Raises Conflict if the caller has seen another version; an empty etag is none."""
+    if etag and etag != str(found.version):
+        raise Conflict.stale()
+
+
+def audit_entry(
+    context: Context, changes: Sequence[dict[str, Any]], result: str = "OK"
+) -> dict[str, Any]:
+    """The audit row of an act: who, from where, what, on whose request, with which result."""
+    principal = context.principal
+    return {
+        "id": new_id(),
+        "at": context.now,
+        "principal": principal.subject,
+        "region_code": principal.region_code,
+        "unit_id": principal.unit_id,
+        "origin": principal.origin,
+        "act": context.act,
+        "request_id": context.request_id,
+        "result": result,
+        "changes": json.dumps(changes, ensure_ascii=False, separators=(",", ":")),
+    }
 
 
 _statements: dict[tuple[Any, bool], Select[Any]] = {}
@@ -247,8 +338,27 @@ def _name(each: Any) -> str:
 
 def _columns(each: Any) -> dict[str, Any]:
     state = inspect(each)
+    return _shown(state.mapper, state.dict)
+
+
+def _shown(mapper: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns as the audit trail shows them: sensitive ones not at all."""
+    secret = _secret_columns(mapper)
     return {
-        name: jsonable(value)
-        for name, value in state.dict.items()
-        if name in state.mapper.column_attrs
+        name: HIDDEN if name in secret else jsonable(value)
+        for name, value in values.items()
+        if name in mapper.column_attrs
     }
+
+
+@cache
+def _secret_columns(mapper: Any) -> frozenset[str]:
+    return frozenset(
+        each.key for each in mapper.column_attrs if isinstance(each.columns[0].type, Encrypted)
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _limited_once(statement: Select[Any], scope: Scope) -> Select[Any]:
+    """For statements that are made once and used again and again."""
+    return limited(statement, scope)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from chassis import envelope, migrate
 from chassis.application import Application, CallContext
 from chassis.contract import fact_of
-from chassis.principal import Principal
+from chassis.principal import Principal, developer
 from chassis.service import Service
 from chassis.storage.database import Database
 from chassis.storage.tables import outbox
@@ -50,13 +50,17 @@ class Harness:
         self.app = Application(service, self.database, clock=self.clock)
         self._request_ids = itertools.count(1)
 
-    def call(self, method: str, user: str = "clerk", **fields: Any) -> Any:
-        """The reply to a call; a command gets a request_id unless one is given."""
+    def call(self, method: str, user: str | Principal = "clerk", **fields: Any) -> Any:
+        """The reply to a call; a command gets a request_id unless one is given.
+
+        A `user` given by name may do everything.
+        """
         known = self.app.method(method)
         if known.is_command:
             fields.setdefault("request_id", f"r{next(self._request_ids)}")
         request = known.request(**fields)
-        return self.app.call(method, request, CallContext(Principal(user)))
+        caller = developer(user) if isinstance(user, str) else user
+        return self.app.call(method, request, CallContext(caller))
 
     def facts(self, kind: type[Message] | None = None) -> list[Any]:
         """The facts committed so far, oldest first; only those of `kind` if given."""

@@ -15,27 +15,48 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
+from random import Random
 from typing import Any, ClassVar
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
 
 from chassis.application import CallContext
-from chassis.contract import fact_of
+from chassis.contract import fact_of, service_of
 from chassis.errors import DomainError
 from chassis.migrate import migrate, revisions
-from chassis.principal import Principal
+from chassis.principal import developer
 from chassis.service import Service
+from chassis.storage import Belongs, Within
+from chassis.storage.columns import Open
 from chassis.storage.database import Database
 from chassis.testing.refusals import must_be_told
 from chassis.testing.requests import Requests
 from chassis.testing.rows import fill
 from chassis.testing.schema import metadata_of, row_counts, schema_of
+from chassis.testing.strangers import foreign, somebody
 
 REQUESTS_A_METHOD = 40
-CALLER = CallContext(Principal("conformance"))
+CALLER = CallContext(developer("conformance"))
 TRANSPORTS = ("nameko", "eventlet", "kombu", "amqp", "grpc")
+
+
+def _told(harness: Any, key: str, request: Any, caller: Any) -> str:
+    """What a call says, be it a reply or a refusal."""
+    try:
+        return str(harness.app.call(key, request, CallContext(caller)))
+    except DomainError as refused:
+        must_be_told(refused, key)
+        return f"{refused.zh} {refused.en} {refused.violations} {refused.metadata}"
+
+
+STRANGERS = 25
+_ACCEPTED = text(
+    "SELECT count(*) FROM audit WHERE principal = :caller AND result = 'OK' "
+    "AND changes NOT LIKE '[{\"revealed\"%'"
+)
 _DOMAIN = ("rules", "model", "schemas", "usecases", "reactions", "queries")
 
 
@@ -51,9 +72,10 @@ class Conformance:
         assert {key: each.is_command for key, each in self.service.use_cases.items()} == kinds
 
     def test_every_permission_names_service_noun_and_act(self) -> None:
-        form = re.compile(rf"{self.service.name}\.[a-z_]+\.[a-z_]+")
         for method in self.service.methods.values():
-            assert form.fullmatch(method.permission), method.path
+            package = service_of(method.request.DESCRIPTOR.file.package)
+            form = rf"{package}\.[a-z_]+\.[a-z_]+"
+            assert re.fullmatch(form, method.permission), method.path
 
     def test_every_command_carries_a_request_id(self) -> None:
         for method in self.service.methods.values():
@@ -85,8 +107,13 @@ class Conformance:
         text = Path(spec.submodule_search_locations[0], "README.md").read_text().lower()
         for section in ("owns", "publishes", "reacts to", "settings", "when it breaks"):
             assert section in text, section
-        reactions = self.service.reactions.values()
-        foreign = [fact_of(each.message) for each in reactions]
+        # What every service reacts to stands in one place, chassis/README.md.
+        own = [
+            each
+            for each in self.service.reactions.values()
+            if not each.function.__module__.startswith("chassis.")
+        ]
+        foreign = [fact_of(each.message) for each in own]
         for fact in (*self.service.facts.values(), *foreign):
             assert fact.key in text, fact.type
 
@@ -170,8 +197,48 @@ class Conformance:
                     must_be_told(refused, method.path)
                     outcomes.add(refused.reason)
             assert outcomes != {"answered"}, method.path
-        rows = row_counts(harness.database)
-        assert rows["audit"] == rows["replies"], "one audit row for each accepted command (I6)"
+        with harness.database.reading() as connection:
+            accepted = connection.execute(_ACCEPTED, {"caller": CALLER.principal.subject})
+            audited = int(accepted.scalar_one())
+        replies = row_counts(harness.database)["replies"]
+        assert audited == replies, "one audit row for each accepted command (I6)"
+
+    # Scope
+
+    def test_s5_nobody_sees_a_foreign_row_in_any_reply_or_refusal(self, harness_of: Any) -> None:
+        harness = harness_of(self.service)
+        requests = Requests(self.service.name, fill(harness.database, self.service))
+        random = Random(self.service.name)
+        for number in range(STRANGERS):
+            stranger = somebody(random)
+            hidden = foreign(harness.database, self.service, stranger.scope, shared=False)
+            ids = {id for rows in hidden.values() for id in rows}
+            for key, method in self.service.methods.items():
+                if method.is_command:
+                    continue
+                for request in (method.request(), requests.mild(method, number)):
+                    told = _told(harness, key, request, stranger)
+                    given = str(request)
+                    assert not [id for id in ids if id in told and id not in given], method.path
+
+    def test_s5_nobody_changes_a_foreign_row(self, harness_of: Any) -> None:
+        harness = harness_of(self.service)
+        requests = Requests(self.service.name, fill(harness.database, self.service))
+        random = Random(self.service.name)
+        for number in range(STRANGERS):
+            stranger = somebody(random)
+            before = foreign(harness.database, self.service, stranger.scope, shared=True)
+            for key, method in self.service.methods.items():
+                if method.is_command:
+                    _told(harness, key, requests.mild(method, number), stranger)
+            after = foreign(harness.database, self.service, stranger.scope, shared=True)
+            for table, rows in before.items():
+                # Entries of the trail are new ones, of acts that were refused.
+                assert table == "audit" or after[table] == rows, table
+
+    def test_s5_every_model_says_where_its_rows_belong(self) -> None:
+        for kind in self.service.models:
+            assert isinstance(kind.scoped, Belongs | Within | Open), kind
 
     def test_every_list_can_be_walked_page_by_page(self, harness_of: Any) -> None:
         harness = harness_of(self.service)

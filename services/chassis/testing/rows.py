@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Date,
@@ -23,7 +25,14 @@ from sqlalchemy.types import TypeDecorator
 
 from chassis.service import Service
 from chassis.storage.database import Database
+from chassis.storage.tables import audit
 from chassis.testing.schema import tables_of
+
+ROWS = 12
+REGIONS = ("990101", "990102", "990103")
+UNITS = tuple(f"00000000-0000-7000-8000-0000000000u{number}" for number in range(4))
+"""Row n of each table belongs to region n % 3 and unit n % 4, and refers to rows n of others:
+what refers to one another belongs together."""
 
 Known = dict[str, list[str]]
 """Texts that stand in some column, by the column's name; the ids of `units` also by `unit_id`."""
@@ -32,11 +41,11 @@ Known = dict[str, list[str]]
 def fill(database: Database, service: Service) -> Known:
     """Puts so many rows into each table that every word of every state occurs."""
     known: Known = defaultdict(list)
-    for table in tables_of(service):
+    for table in (*tables_of(service), audit):
         words = [len(column.type.enums) for column in table.c if isinstance(column.type, Enum)]
         rows = [
             {column.name: _value(column, number, known) for column in table.c}
-            for number in range(max([3, *words]))
+            for number in range(max([ROWS, *words]))
         ]
         with database.transaction() as connection:
             connection.execute(insert(table), rows)
@@ -64,7 +73,11 @@ def _value(column: Column[Any], number: int, known: Known) -> Any:
         members = list(column.type.enum_class or ())
         return members[number % len(members)]
     if column.name == "id":
-        return f"00000000-0000-7000-8000-{column.table.name[:6].encode().hex()[:8]:0>8}{number:04}"
+        return f"00000000-0000-7000-8000-{crc32(column.table.name.encode()):08x}{number:04}"
+    if column.name == "region_code":
+        return REGIONS[number % len(REGIONS)]
+    if column.name == "unit_id":
+        return UNITS[number % len(UNITS)]
     if isinstance(kind, String):
         text = f"{column.name.upper()}-{number:03}"
         return text[-(kind.length or len(text)) :]
@@ -72,6 +85,8 @@ def _value(column: Column[Any], number: int, known: Known) -> Any:
 
 
 def _figure(kind: Any, number: int) -> Any:
+    if isinstance(kind, JSON):
+        return []
     if isinstance(kind, Boolean):
         return bool(number % 2)
     if isinstance(kind, Integer):

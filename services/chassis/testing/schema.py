@@ -13,12 +13,8 @@ from chassis.storage.tables import metadata as chassis_metadata
 
 
 def tables_of(service: Service) -> list[Table]:
-    """The service's own tables, each after those it refers to."""
-    own = {
-        mapper.local_table
-        for mapper in Base.registry.mappers
-        if mapper.class_.__module__.split(".")[0] == service.name
-    }
+    """The tables of the service's models, each after those it refers to."""
+    own = {each.__table__ for each in service.models}
     return [table for table in Base.metadata.sorted_tables if table in own]
 
 

@@ -1,12 +1,13 @@
 """Disposal (资产处置): how a building, furniture, or both leave their unit.
 
-draft → submitted → approved ─┬→ handing over ⇄ needs attention → completed
+draft ⇄ submitted → approved ─┬→ handing over ⇄ needs attention → completed
   └────────┴→ withdrawn       └→ (nothing movable: handing over at once)
            └→ rejected
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -14,7 +15,7 @@ from sqlalchemy import Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.errors import IllegalState, NotFound
-from chassis.storage import Aggregate, Base, Instant, Money, words
+from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, words
 from chassis.storage.columns import new_id
 from housing.disposals import rules
 
@@ -66,6 +67,7 @@ class DisposalLine(Base):
     """One movable asset on a disposal."""
 
     __tablename__ = "disposal_lines"
+    scoped = Within("disposals", "disposal_id")
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     disposal_id: Mapped[str] = mapped_column(ForeignKey("disposals.id"))
@@ -104,22 +106,33 @@ class DisposalLine(Base):
 
 
 class Disposal(Aggregate, Base):
+    """The unit that gives up the assets stands under the name it had then."""
+
     __tablename__ = "disposals"
+    scoped = Belongs()
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     state: Mapped[DisposalState] = mapped_column(words(DisposalState))
     property_id: Mapped[str | None] = mapped_column(ForeignKey("properties.id"))
     reason: Mapped[str] = mapped_column(String(500))
+    region_code: Mapped[str] = mapped_column(String(12))
+    unit_id: Mapped[str] = mapped_column(String(36))
+    unit_name: Mapped[str] = mapped_column(String(200))
+    approval_id: Mapped[str] = mapped_column(String(36), default="")
     requested_by: Mapped[str] = mapped_column(String(200))
     decided_by: Mapped[str] = mapped_column(String(200), default="")
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decision_note: Mapped[str] = mapped_column(String(500), default="")
     income_fen: Mapped[int] = mapped_column(Money, default=0)
     lines: Mapped[list[DisposalLine]] = relationship(
-        order_by=DisposalLine.position, lazy="selectin"
+        order_by=DisposalLine.position, lazy="selectin", cascade="all, delete-orphan"
     )
 
-    __table_args__ = (Index("ix_disposals_state_code", "state", "code"),)
+    __table_args__ = (
+        Index("ix_disposals_state_code", "state", "code"),
+        Index("ix_disposals_region_code", "region_code"),
+        Index("ix_disposals_unit_id", "unit_id"),
+    )
 
     def add_line(self, **asset: object) -> None:
         line = DisposalLine(
@@ -127,9 +140,24 @@ class Disposal(Aggregate, Base):
         )
         self.lines.append(line)
 
+    def correct(self, reason: str, assets: Sequence[Mapping[str, object]]) -> None:
+        """A draft says something else from now on."""
+        self._require("修改", "change", DisposalState.DRAFT)
+        self.touch()
+        self.reason = reason
+        self.lines.clear()
+        for asset in assets:
+            self.add_line(**asset)
+
     def submit(self) -> None:
         self._require("提交", "submit", DisposalState.DRAFT)
         self.state = DisposalState.SUBMITTED
+
+    def take_back(self, by: str = "", at: datetime | None = None, note: str = "") -> None:
+        """Returned for correction, or recalled: a draft again."""
+        self._require("退回", "return", DisposalState.SUBMITTED)
+        self.state = DisposalState.DRAFT
+        self._decide(by, at, note)
 
     def withdraw(self) -> None:
         self._require("撤回", "withdraw", DisposalState.DRAFT, DisposalState.SUBMITTED)
@@ -212,7 +240,7 @@ class Disposal(Aggregate, Base):
         rejected = any(line.state is LineState.REJECTED for line in self.lines)
         self.state = DisposalState.NEEDS_ATTENTION if rejected else DisposalState.HANDING_OVER
 
-    def _decide(self, by: str, at: datetime, note: str) -> None:
+    def _decide(self, by: str, at: datetime | None, note: str) -> None:
         self.decided_by, self.decided_at, self.decision_note = by, at, note
 
     def _require(self, act_zh: str, act_en: str, *states: DisposalState) -> None:

@@ -11,16 +11,13 @@ from chassis.schemas import Fen, Identifier, Line, Part, RequestSchema, Wrong
 from housing.disposals import rules
 
 
-class CreateDisposalSchema(RequestSchema):
-    property_id = Identifier(optional=True)
+class UpdateDisposalSchema(RequestSchema):
     reason = Line(500)
     assets = fields.List(Part(AssetSchema))
 
     @validates_schema
-    def lists_something(self, values: dict[str, Any], **_: Any) -> None:
+    def lists_each_once(self, values: dict[str, Any], **_: Any) -> None:
         assets = values.get("assets", [])
-        if not assets and not values.get("property_id"):
-            raise Wrong("REQUIRED", "房产与资产清单至少填一项", "a property or assets", "assets")
         if len(assets) > rules.MAX_ASSETS:
             raise Wrong(
                 "TOO_MANY",
@@ -40,12 +37,13 @@ class CreateDisposalSchema(RequestSchema):
             seen.add(asset["asset_code"])
 
 
-class DecisionSchema(RequestSchema):
-    note = Line(500, optional=True)
+class CreateDisposalSchema(UpdateDisposalSchema):
+    property_id = Identifier(optional=True)
 
-
-class RejectionSchema(RequestSchema):
-    note = Line(500)
+    @validates_schema
+    def lists_something(self, values: dict[str, Any], **_: Any) -> None:
+        if not values.get("assets") and not values.get("property_id"):
+            raise Wrong("REQUIRED", "房产与资产清单至少填一项", "a property or assets", "assets")
 
 
 class SettlementSchema(RequestSchema):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
+from chassis.approvals.consent import ask, consent, withdraw
+from chassis.approvals.model import Approval, ApprovalState
 from chassis.assets import FIELDS
-from chassis.errors import AlreadyExists
+from chassis.errors import AlreadyExists, InvalidInput
 from chassis.schemas import PageSchema
 from chassis.storage import Reader, UnitOfWork
-from chassis.usecases import command, query
+from chassis.usecases import Step, command, query
 from chassis.wire import Values, to_message
 from guanjia.asset.v1 import asset_pb2
 from guanjia.housing.v1 import events_pb2
@@ -25,74 +28,76 @@ from housing.disposals.model import (
 from housing.disposals.schemas import (
     CompletionSchema,
     CreateDisposalSchema,
-    DecisionSchema,
-    RejectionSchema,
     SettlementSchema,
+    UpdateDisposalSchema,
 )
 from housing.properties.facts import publish_change
 from housing.properties.model import Property
 
+KIND = "housing.disposal"
 _DISPOSALS = Disposal.__table__
 _LINES = DisposalLine.__table__
 
 
 @command(CreateDisposalSchema())
 def create_disposal(uow: UnitOfWork, request: Values) -> Disposal:
-    if request.property_id:
-        uow.get(Property, request.property_id, "property_id")
+    of_property = request.property_id
+    building = uow.get(Property, of_property, "property_id") if of_property else None
     created = Disposal(
         code=uow.next_numbers("CZ")[0],
         state=DisposalState.DRAFT,
         property_id=request.property_id or None,
         reason=request.reason,
         requested_by=uow.principal.subject,
+        **(building.holder() if building is not None else uow.own_unit()),
     )
     for asset in request.assets:
-        created.add_line(**{name: asset[name] for name in FIELDS})
+        created.add_line(**_asset(asset))
     uow.add(created)
     return created
+
+
+@command(UpdateDisposalSchema())
+def update_disposal(uow: UnitOfWork, request: Values) -> Disposal:
+    found = _get(uow, request)
+    if not request.assets and not found.property_id:
+        raise InvalidInput.field(
+            "assets", "REQUIRED", "房产与资产清单至少填一项", "a property or assets"
+        )
+    found.correct(request.reason, [_asset(each) for each in request.assets])
+    return found.as_of(uow.now)
 
 
 @command()
 def submit_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     found = _get(uow, request)
     found.submit()
+    asked = ask(uow, KIND, found, title=found.reason, amount_fen=_worth(uow, found))
+    found.approval_id = asked.id
     return found.as_of(uow.now)
 
 
-@command(DecisionSchema())
-def approve_disposal(uow: UnitOfWork, request: Values) -> Disposal:
-    found = _get(uow, request)
-    found.approve(by=uow.principal.subject, at=uow.now, note=request.note)
-    _refuse_released_elsewhere(uow, found)
-    if found.property_id:
-        building = uow.get(Property, found.property_id, "property_id")
-        building.begin_disposal()
-        publish_change(uow, building)
-    fact = to_message(
-        events_pb2.DisposalApproved,
-        found,
-        document_id=found.id,
-        document_code=found.code,
-        assets=[to_message(asset_pb2.ReleasedAsset, line, line_id=line.id) for line in found.lines],
-        approved_by=found.decided_by,
-        approved_at=found.decided_at,
-    )
-    uow.publish(fact, of=found)
-    return found.as_of(uow.now)
-
-
-@command(RejectionSchema())
-def reject_disposal(uow: UnitOfWork, request: Values) -> Disposal:
-    found = _get(uow, request)
-    found.reject(by=uow.principal.subject, at=uow.now, note=request.note)
-    return found.as_of(uow.now)
+@consent(KIND, "资产处置", default=(Step("unit_head"),))
+def on_disposal_decided(uow: UnitOfWork, approval: Approval) -> None:
+    found = uow.get(Disposal, approval.document_id, "document_id", lock=True)
+    by, note = approval.last_word()
+    match approval.state:
+        case ApprovalState.APPROVED:
+            found.approve(by, uow.now, note)
+            _release(uow, found)
+        case ApprovalState.REJECTED:
+            found.reject(by, uow.now, note)
+        case ApprovalState.RETURNED:
+            found.take_back(by, uow.now, note)
+        case ApprovalState.RECALLED:
+            found.take_back()
 
 
 @command()
 def withdraw_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     found = _get(uow, request)
     found.withdraw()
+    withdraw(uow, found.id)
     return found.as_of(uow.now)
 
 
@@ -161,16 +166,48 @@ def _with_lines(reader: Reader, disposals: Any) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def _release(uow: UnitOfWork, found: Disposal) -> None:
+    """What is approved leaves: the building is under disposal, and the rest is told of."""
+    _refuse_released_elsewhere(uow, found)
+    if found.property_id:
+        building = uow.get(Property, found.property_id, "property_id")
+        building.begin_disposal()
+        publish_change(uow, building)
+    fact = to_message(
+        events_pb2.DisposalApproved,
+        found,
+        document_id=found.id,
+        document_code=found.code,
+        assets=[to_message(asset_pb2.ReleasedAsset, line, line_id=line.id) for line in found.lines],
+        approved_by=found.decided_by,
+        approved_at=found.decided_at,
+    )
+    uow.publish(fact, of=found)
+
+
 def _refuse_released_elsewhere(uow: UnitOfWork, disposal: Disposal) -> None:
     """An asset leaves once: no other disposal may have released it."""
-    codes = [line.asset_code for line in disposal.lines]
-    statement = select(DisposalLine).where(
-        DisposalLine.asset_code.in_(codes),
+    released = uow.taken(
+        DisposalLine.asset_code,
+        [line.asset_code for line in disposal.lines],
         DisposalLine.state.in_(RELEASED),
         DisposalLine.disposal_id != disposal.id,
     )
-    other = uow.find(statement) if codes else None
-    if other is not None:
-        zh = f"资产 {other.asset_code} 已在另一处置单中移交"
-        en = f"asset {other.asset_code} was released by another disposal"
+    if released:
+        code = min(released)
+        zh = f"资产 {code} 已在另一处置单中移交"
+        en = f"asset {code} was released by another disposal"
         raise AlreadyExists.key("assets", "ASSET_ALREADY_RELEASED", zh, en)
+
+
+def _worth(uow: UnitOfWork, disposal: Disposal) -> int:
+    """The amount consent is asked for, in fen: original value of the assets and book value
+    of the building."""
+    worth = sum(line.original_value_fen for line in disposal.lines)
+    if disposal.property_id:
+        worth += uow.get(Property, disposal.property_id, "property_id").book_value_fen
+    return worth
+
+
+def _asset(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: given[name] for name in FIELDS}

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Index, Integer, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.copies.model import UnitCopy
 from chassis.errors import IllegalState, InvalidInput
-from chassis.storage import Aggregate, Base, Money, words
+from chassis.storage import Aggregate, Base, Belongs, Money, words
 from housing.properties import rules
 
 
@@ -54,6 +55,7 @@ FIGURES = ("floor_area_m2", "usable_area_m2", "use_state", "unit_uscc")
 
 class Property(Aggregate, Base):
     __tablename__ = "properties"
+    scoped = Belongs(follows={"unit_name": "name", "unit_uscc": "uscc"})
 
     code: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -70,11 +72,14 @@ class Property(Aggregate, Base):
     title_number: Mapped[str] = mapped_column(String(100))
     unit_name: Mapped[str] = mapped_column(String(200))
     unit_uscc: Mapped[str] = mapped_column(String(18))
+    unit_id: Mapped[str] = mapped_column(String(36), default="")
     built_year: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = (
         Index("ix_properties_region_code", "region_code"),
         Index("ix_properties_kind_use_state", "kind", "use_state"),
+        Index("ix_properties_unit_id", "unit_id"),
+        Index("ix_properties_unit_uscc", "unit_uscc"),
     )
 
     def revise(self, **changes: Any) -> bool:
@@ -90,6 +95,20 @@ class Property(Aggregate, Base):
         for name, value in changes.items():
             setattr(self, name, value)
         return before != [getattr(self, name) for name in FIGURES]
+
+    def held_by(self, unit: UnitCopy | None) -> None:
+        """Takes the unit as the directory knows it; its own words where it does not."""
+        self.unit_id = unit.id if unit else ""
+        if unit is not None:
+            self.unit_name, self.unit_uscc = unit.name, unit.uscc
+
+    def holder(self) -> dict[str, str]:
+        """What a document says of who holds it: region, unit, and its name now."""
+        return {
+            "region_code": self.region_code,
+            "unit_id": self.unit_id,
+            "unit_name": self.unit_name,
+        }
 
     def begin_disposal(self) -> None:
         if self.use_state in LEAVING:

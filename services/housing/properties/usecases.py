@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError
 from sqlalchemy import Select, bindparam, func, select
 
+from chassis.copies import units
 from chassis.errors import AlreadyExists, IllegalState, InvalidInput
 from chassis.regions import region_prefix
 from chassis.storage import Reader, UnitOfWork
@@ -35,12 +36,14 @@ def create_property(uow: UnitOfWork, request: Values) -> Property:
         raise IllegalState.move(
             "直接登记为该状态", "register it in that state", "处置流程管理", "under a disposal"
         )
-    if uow.find(select(Property).where(Property.code == given["code"])) is not None:
+    if uow.taken(Property.code, [given["code"]]):
         raise AlreadyExists.key(
             "property.code", "CODE_TAKEN", "房产编号已登记", "this code is registered"
         )
     created = Property(**{name: given[name] for name in _FIELDS})
+    created.held_by(units.by_uscc(uow, [created.unit_uscc]).get(created.unit_uscc))
     uow.add(created)
+    uow.flush()
     publish_change(uow, created)
     return created
 
@@ -48,7 +51,10 @@ def create_property(uow: UnitOfWork, request: Values) -> Property:
 @command(PropertySchema(partial=True))
 def update_property(uow: UnitOfWork, request: Values) -> Property:
     found = uow.get(Property, request.property_id, "property_id", request.etag)
-    if found.revise(**request.present(*_CHANGEABLE)):
+    changed = found.revise(**request.present(*_CHANGEABLE))
+    if "unit_uscc" in request:
+        found.held_by(units.by_uscc(uow, [found.unit_uscc]).get(found.unit_uscc))
+    if changed:
         publish_change(uow, found)
     return found
 
@@ -89,21 +95,28 @@ def import_properties(uow: UnitOfWork, request: Values) -> dict[str, Any]:
             read.append((row["row"], register.read_row(row["cells"])))
         except ValidationError as error:
             problems += register.problems_of(row["row"], row["cells"], error)
-    known = _registered(uow, [values["code"] for _, values in read])
+    codes = [values["code"] for _, values in read]
+    known = _registered(uow, codes)
+    elsewhere = uow.taken(Property.code, codes) - known.keys()
+    unit_of = units.by_uscc(uow, [values["unit_uscc"] for _, values in read])
     created: list[Property] = []
     unchanged = 0
     for number, values in read:
         before = known.get(values["code"])
         if before is None and values["use_state"] in LEAVING:
             problems.append(_only_by_disposal(number))
+        elif values["code"] in elsewhere:
+            problems.append(_taken(number, values["code"]))
         elif before is None:
-            known[values["code"]] = Property(**values)
-            created.append(known[values["code"]])
+            known[values["code"]] = made = Property(**values)
+            made.held_by(unit_of.get(made.unit_uscc))
+            created.append(made)
         elif all(getattr(before, name) == value for name, value in values.items()):
             unchanged += 1
         else:
             problems.append(_taken(number, values["code"]))
     uow.add(*created)
+    uow.flush()
     for each in created:
         publish_change(uow, each)
     return {

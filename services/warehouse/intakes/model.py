@@ -12,7 +12,7 @@ from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import IllegalState
-from chassis.storage import Aggregate, Base, Instant, Money, words
+from chassis.storage import Aggregate, Base, Belongs, Instant, Money, words
 from warehouse.items.model import Condition, Item, ItemState
 
 
@@ -38,9 +38,13 @@ STATE_NAMES = {
 
 
 class Intake(Aggregate, Base):
-    """Source columns are named as in guanjia.asset.v1.SourceLine, asset columns as in Asset."""
+    """Source columns are named as in guanjia.asset.v1.SourceLine, asset columns as in Asset.
+
+    The unit that gives the asset up stands under the name it had then.
+    """
 
     __tablename__ = "intakes"
+    scoped = Belongs()
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     state: Mapped[IntakeState] = mapped_column(words(IntakeState))
@@ -48,6 +52,9 @@ class Intake(Aggregate, Base):
     document_id: Mapped[str] = mapped_column(String(64))
     document_code: Mapped[str] = mapped_column(String(64))
     line_id: Mapped[str] = mapped_column(String(64))
+    region_code: Mapped[str] = mapped_column(String(12))
+    unit_id: Mapped[str] = mapped_column(String(36))
+    unit_name: Mapped[str] = mapped_column(String(200))
     asset_code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(200))
     class_code: Mapped[str] = mapped_column(String(20))
@@ -68,6 +75,8 @@ class Intake(Aggregate, Base):
         Index("ix_intakes_state_code", "state", "code"),
         Index("ix_intakes_document_id_code", "document_id", "code"),
         Index("ix_intakes_asset_code", "asset_code"),
+        Index("ix_intakes_region_code", "region_code"),
+        Index("ix_intakes_unit_id", "unit_id"),
     )
 
     def accept(self, item: Item, by: str, at: datetime) -> None:

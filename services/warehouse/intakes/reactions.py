@@ -32,6 +32,9 @@ def on_disposal_approved(uow: UnitOfWork, fact: events_pb2.DisposalApproved) -> 
             service=service,
             document_id=fact.document_id,
             document_code=fact.document_code,
+            region_code=fact.region_code or uow.context.region_code,
+            unit_id=fact.unit_id,
+            unit_name=fact.unit_name,
             line_id=each.line_id,
         )
         uow.add(intake)

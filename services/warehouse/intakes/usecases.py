@@ -36,7 +36,7 @@ def offer_asset(uow: UnitOfWork, request: Values) -> Intake:
     asset = request.asset
     _refuse_obstacle(held_item(uow, asset["asset_code"]))
     code = uow.next_numbers("RK")[0]
-    created = draft(code, asset, service="warehouse", document_code=code)
+    created = draft(code, asset, service="warehouse", document_code=code, **uow.own_unit())
     created.document_id = created.line_id = created.id
     uow.add(created)
     return created
@@ -69,6 +69,8 @@ def accept_intake(uow: UnitOfWork, request: Values) -> Intake:
         state=ItemState.IN_STOCK,
         store_id=store.id,
         place=request.place,
+        region_code=store.region_code,
+        unit_id=store.unit_id,
         owner_name=store.owner_name,
         value_fen=request.value_fen,
         **{name: getattr(found, name) for name in FIELDS},

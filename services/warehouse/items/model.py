@@ -15,7 +15,7 @@ from sqlalchemy import Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import IllegalState
-from chassis.storage import Aggregate, Base, Money, words
+from chassis.storage import Aggregate, Base, Belongs, Money, words
 
 
 class ItemState(StrEnum):
@@ -38,6 +38,7 @@ _HELD = text("state <> 'gone'")
 
 class Item(Aggregate, Base):
     __tablename__ = "items"
+    scoped = Belongs(follows={"owner_name": "name"}, shared=True)
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     asset_code: Mapped[str] = mapped_column(String(64))
@@ -49,6 +50,8 @@ class Item(Aggregate, Base):
     state: Mapped[ItemState] = mapped_column(words(ItemState))
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     place: Mapped[str] = mapped_column(String(100))
+    region_code: Mapped[str] = mapped_column(String(12))
+    unit_id: Mapped[str] = mapped_column(String(36))
     owner_name: Mapped[str] = mapped_column(String(200))
     value_fen: Mapped[int] = mapped_column(Money)
     borrower_name: Mapped[str] = mapped_column(String(200), default="")
@@ -63,6 +66,7 @@ class Item(Aggregate, Base):
         ),
         Index("ix_items_state_code", "state", "code"),
         Index("ix_items_store_id_code", "store_id", "code"),
+        Index("ix_items_unit_id", "unit_id"),
     )
 
     def lend(self, borrower_name: str) -> None:

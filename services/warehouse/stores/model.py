@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.storage import Aggregate, Base, words
+from chassis.storage import Aggregate, Base, Belongs, words
 
 
 class StoreKind(StrEnum):
@@ -17,7 +17,10 @@ class StoreKind(StrEnum):
 
 
 class Store(Aggregate, Base):
+    """Everybody may know what there is to be had; who keeps it is the owner's business."""
+
     __tablename__ = "stores"
+    scoped = Belongs(follows={"owner_name": "name", "owner_uscc": "uscc"}, shared=True)
 
     code: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -25,3 +28,5 @@ class Store(Aggregate, Base):
     address: Mapped[str] = mapped_column(String(300))
     region_code: Mapped[str] = mapped_column(String(12))
     owner_name: Mapped[str] = mapped_column(String(200))
+    owner_uscc: Mapped[str] = mapped_column(String(18), default="")
+    unit_id: Mapped[str] = mapped_column(String(36), default="")

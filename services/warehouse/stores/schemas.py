@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.schemas import Choice, Code, Line, RegionCode, RequestSchema
+from chassis.schemas import Choice, Code, Line, RegionCode, RequestSchema, Uscc
 
 
 class CreateStoreSchema(RequestSchema):
@@ -12,3 +12,4 @@ class CreateStoreSchema(RequestSchema):
     address = Line(300, optional=True)
     region_code = RegionCode()
     owner_name = Line()
+    owner_uscc = Uscc(optional=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from chassis.copies import units
 from chassis.errors import AlreadyExists
 from chassis.schemas import PageSchema
 from chassis.storage import Reader, UnitOfWork
@@ -16,14 +17,17 @@ from warehouse.stores.schemas import CreateStoreSchema
 
 _TABLE = Store.__table__
 _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("store_id"))
-_GIVEN = ("code", "name", "kind", "address", "region_code", "owner_name")
+_GIVEN = ("code", "name", "kind", "address", "region_code", "owner_name", "owner_uscc")
 
 
 @command(CreateStoreSchema())
 def create_store(uow: UnitOfWork, request: Values) -> Store:
-    if uow.find(select(Store).where(Store.code == request.code)) is not None:
+    if uow.taken(Store.code, [request.code]):
         raise AlreadyExists.key("code", "CODE_TAKEN", "仓库编号已使用", "this code is taken")
     created = Store(**request.present(*_GIVEN))
+    owner = units.by_uscc(uow, [request.owner_uscc]).get(request.owner_uscc)
+    if owner is not None:
+        created.unit_id, created.owner_name = owner.id, owner.name
     uow.add(created)
     return created
 

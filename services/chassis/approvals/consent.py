@@ -1,0 +1,121 @@
+"""How a document asks for consent, and learns of the outcome.
+
+    @consent("housing.disposal", "资产处置", default=(Step("unit_head"),))
+    def on_disposal_decided(uow, approval): ...
+
+marks, in a noun's `usecases`, the function that is called in the transaction of the
+last decision. `ask` begins; `withdraw` ends it with its document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import or_, select
+
+from chassis.approvals.model import Approval, ApprovalRule, ApprovalState
+from chassis.copies.calendar import Calendar
+from chassis.days import day_of, start_of
+from chassis.errors import IllegalState
+from chassis.regions import region_prefix
+from chassis.storage import UnitOfWork
+from chassis.usecases import Consent, Step, mark
+
+F = TypeVar("F", bound=Callable[[Any, Any], None])
+
+
+class Document(Protocol):
+    """What consent is asked for: it has a code and belongs to a unit."""
+
+    id: str
+    code: str
+    region_code: str
+    unit_id: str
+    unit_name: str
+
+
+def consent(kind: str, label: str, default: Sequence[Step]) -> Callable[[F], F]:
+    """Marks `function(uow, approval)` as what follows a decided approval of this kind.
+
+    `default` are the steps where no rule is in force: no document goes without consent.
+    """
+
+    def decorate(function: F) -> F:
+        return mark(function, Consent(function.__name__, kind, label, tuple(default), function))
+
+    return decorate
+
+
+def ask(uow: UnitOfWork, kind: str, of: Document, *, title: str, amount_fen: int) -> Approval:
+    """Asks for consent to a document. The unit must be known, and so must the asker."""
+    asked = Approval(
+        service=kind.partition(".")[0],
+        kind=kind,
+        document_id=of.id,
+        document_code=of.code,
+        title=title,
+        amount_fen=amount_fen,
+        state=ApprovalState.PENDING,
+        requested_by=uow.principal.subject,
+        requested_by_name=uow.principal.name,
+        region_code=of.region_code,
+        unit_id=of.unit_id,
+        unit_name=of.unit_name,
+    )
+    for step in _steps(uow, kind, of.region_code, amount_fen):
+        asked.add_step(step.turn, step.role, step.escalation_role, step.workdays)
+    asked.open_next(uow.now, due_by(uow))
+    uow.add(asked)
+    return asked
+
+
+def withdraw(uow: UnitOfWork, document_id: str) -> None:
+    """The document is withdrawn: nobody need decide any more."""
+    pending = uow.find(
+        select(Approval).where(
+            Approval.document_id == document_id, Approval.state == ApprovalState.PENDING
+        )
+    )
+    if pending is not None:
+        pending.withdraw()
+
+
+def due_by(uow: UnitOfWork) -> Callable[[datetime, int], datetime | None]:
+    """End of the workday so many workdays later; None while that year is not published."""
+
+    def due(begun: datetime, workdays: int) -> datetime | None:
+        try:
+            last = Calendar(uow).after(day_of(begun), workdays)
+        except IllegalState:
+            return None
+        return start_of(last + timedelta(days=1))
+
+    return due
+
+
+def _steps(uow: UnitOfWork, kind: str, region_code: str, amount_fen: int) -> Sequence[Step]:
+    assert uow.context.service is not None
+    rules = uow.all(_in_force(kind, day_of(uow.now), amount_fen))
+    near = [each for each in rules if region_code.startswith(region_prefix(each.region_code))]
+    if not near:
+        return uow.context.service.consents[kind].default
+    rule = max(near, key=lambda each: (len(region_prefix(each.region_code)), each.id))
+    return [Step(**each) for each in rule.steps]
+
+
+def _in_force(kind: str, day: date, amount_fen: int) -> Any:
+    return select(ApprovalRule).where(
+        ApprovalRule.kind == kind,
+        ApprovalRule.valid_from <= day,
+        or_(ApprovalRule.valid_to.is_(None), ApprovalRule.valid_to >= day),
+        ApprovalRule.least_fen <= amount_fen,
+        or_(ApprovalRule.below_fen == 0, ApprovalRule.below_fen > amount_fen),
+    )
+
+
+def as_data(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """Steps as a rule keeps them."""
+    return [asdict(each) for each in steps]
