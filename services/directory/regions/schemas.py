@@ -26,6 +26,18 @@ class DefineRegionSchema(RequestSchema):
                 "ENDS_BEFORE_START", "停用日期早于启用日期", "ends before it begins", "valid_to"
             )
 
+    @validates_schema
+    def another_one_follows(self, values: dict[str, Any], **_: Any) -> None:
+        code = values.get("code")
+        if code and values.get("successor_code") == code:
+            raise Wrong(
+                "OWN_SUCCESSOR", "接续代码不能是其自身", "it cannot follow itself", "successor_code"
+            )
+
+
+class GetRegionSchema(RequestSchema):
+    as_of = Day(optional=True)
+
 
 class ListRegionsSchema(PageSchema):
     parent_code = RegionCode(optional=True)

@@ -9,8 +9,10 @@ from sqlalchemy import bindparam, select
 from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import command, query
 from chassis.wire import Values
+from directory.days import not_in_force
+from directory.regions.facts import publish_region
 from directory.regions.model import Region
-from directory.regions.schemas import DefineRegionSchema, ListRegionsSchema
+from directory.regions.schemas import DefineRegionSchema, GetRegionSchema, ListRegionsSchema
 
 _TABLE = Region.__table__
 _BY_CODE = select(_TABLE).where(_TABLE.c.code == bindparam("code"))
@@ -27,12 +29,17 @@ def define_region(uow: UnitOfWork, request: Values) -> Region:
         uow.add(found)
     else:
         found.define(**values)
+    publish_region(uow, found)
     return found
 
 
-@query()
+@query(GetRegionSchema())
 def get_region(reader: Reader, request: Values) -> Any:
-    return reader.row(_BY_CODE, {"code": request.code}, "code")
+    row = reader.row(_BY_CODE, {"code": request.code}, "code")
+    day = request.as_of
+    if day and not (row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)):
+        raise not_in_force("as_of", day)
+    return row
 
 
 @query(ListRegionsSchema())

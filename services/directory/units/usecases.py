@@ -2,67 +2,106 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
-from chassis.errors import AlreadyExists
 from chassis.regions import region_prefix
 from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import command, query
-from chassis.wire import Values, to_message
-from directory.units.model import Unit
-from directory.units.schemas import ChangeUnitSchema, ListUnitsSchema, RegisterUnitSchema
-from guanjia.directory.v1 import directory_pb2, events_pb2
+from chassis.wire import Values
+from directory.access.facts import publish_access_changed
+from directory.days import in_force, not_ahead, not_in_force
+from directory.units.facts import publish_unit
+from directory.units.model import FormerName, Unit
+from directory.units.register import enter, parent_for
+from directory.units.rules import level_of
+from directory.units.schemas import (
+    ChangeUnitSchema,
+    GetUnitSchema,
+    ListUnitsSchema,
+    RegisterUnitSchema,
+)
 
 _TABLE = Unit.__table__
+_NAMES = FormerName.__table__
 _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("unit_id"))
 
 
 @command(RegisterUnitSchema())
 def register_unit(uow: UnitOfWork, request: Values) -> Unit:
-    if uow.find(select(Unit).where(Unit.uscc == request.uscc)) is not None:
-        raise AlreadyExists.key(
-            "uscc", "USCC_TAKEN", "该统一社会信用代码已登记", "this code is registered"
-        )
-    if request.parent_id:
-        uow.get(Unit, request.parent_id, "parent_id")
-    created = Unit(
-        uscc=request.uscc,
-        name=request.name,
-        kind=request.kind,
-        region_code=request.region_code,
-        parent_id=request.parent_id or None,
-    )
-    uow.add(created)
-    uow.flush()
-    uow.publish(events_pb2.UnitRegistered(unit=_message(created)), of=created)
+    parent_id = request.parent_id or None
+    if parent_id:
+        parent = uow.get(Unit, parent_id, "parent_id", lock=True)
+        parent.must_be_open("作为上级单位", "be a parent")
+    values = {
+        "uscc": request.uscc,
+        "name": request.name,
+        "kind": request.kind,
+        "level": request.level or level_of(request.region_code),
+        "region_code": request.region_code,
+        "parent_id": parent_id,
+        "valid_from": not_ahead(request.valid_from, uow.now, "valid_from"),
+    }
+    [created] = enter(uow, [("uscc", values)])
+    if parent_id:
+        publish_access_changed(uow, created)
     return created
 
 
 @command(ChangeUnitSchema())
 def change_unit(uow: UnitOfWork, request: Values) -> Unit:
-    found = uow.get(Unit, request.unit_id, "unit_id", request.etag)
-    if found.rename(request.name):
-        uow.flush()
-        uow.publish(events_pb2.UnitChanged(unit=_message(found)), of=found)
+    """Whoever may see what lies below a unit may see other things after a move."""
+    found = uow.get(Unit, request.unit_id, "unit_id", request.etag, lock=True)
+    found.must_be_open("变更", "change a unit")
+    before = found.version
+    found.revise(request.kind, request.level)
+    renamed = request.name not in ("", found.name)
+    if renamed:
+        day = not_ahead(request.valid_from, uow.now, "valid_from")
+        uow.add(*filter(None, [found.rename(request.name, day)]))
+    moved = "parent_id" in request and (request.parent_id or None) != found.parent_id
+    if moved:
+        parent_id = request.parent_id or None
+        found.parent_id = parent_id and parent_for(uow, found.id, parent_id).id
+    uow.flush()
+    if found.version != before:
+        publish_unit(uow, found)
+    if renamed or moved:
+        publish_access_changed(uow, found)
     return found
 
 
-@query()
+@query(GetUnitSchema())
 def get_unit(reader: Reader, request: Values) -> Any:
-    return reader.row(_BY_ID, {"unit_id": request.unit_id}, "unit_id")
+    row = reader.row(_BY_ID, {"unit_id": request.unit_id}, "unit_id")
+    if request.as_of is None:
+        return row
+    found = reader.rows(_as_of(request.as_of).where(_TABLE.c.id == row.id))
+    if not found:
+        raise not_in_force("as_of", request.as_of)
+    return found[0]
 
 
 @query(ListUnitsSchema())
 def list_units(reader: Reader, request: Values) -> dict[str, Any]:
-    statement = select(_TABLE)
+    statement = _as_of(request.as_of) if request.as_of else select(_TABLE)
     if request.region_code:
         below = region_prefix(request.region_code)
         statement = statement.where(_TABLE.c.region_code.startswith(below, autoescape=True))
+    if request.parent_id:
+        statement = statement.where(_TABLE.c.parent_id == request.parent_id)
     rows, token = reader.page(statement, [_TABLE.c.uscc], request)
     return {"units": rows, "next_page_token": token}
 
 
-def _message(unit: Unit) -> directory_pb2.Unit:
-    return to_message(directory_pb2.Unit, unit)
+def _as_of(day: date) -> Select[Any]:
+    """The units of a day, under the names of that day."""
+    others = (column for column in _TABLE.c if column.key != "name")
+    former = and_(_NAMES.c.unit_id == _TABLE.c.id, in_force(_NAMES.c, day))
+    return (
+        select(*others, func.coalesce(_NAMES.c.name, _TABLE.c.name).label("name"))
+        .join_from(_TABLE, _NAMES, former, isouter=True)
+        .where(in_force(_TABLE.c, day))
+    )
