@@ -7,9 +7,8 @@ from pydantic import ValidationError
 
 from chassis import logs
 from chassis.contract import ContractMismatch
-from gateway.access import AccessRefused
 from gateway.server import serve
-from gateway.settings import GatewaySettings
+from gateway.settings import AccessRefused, GatewaySettings
 
 
 def main() -> int:

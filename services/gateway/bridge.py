@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import grpc
-from google.rpc import code_pb2, status_pb2
+from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from chassis import logs, metrics, trace
-from chassis.contract import MAX_DEADLINE_MS, Method
+from chassis.contract import MAX_DEADLINE_MS, Method, service_of
 from chassis.errors import DomainError, Internal
 from chassis.status import reason_of, to_status
 from gateway.access import Access
 from gateway.bus import BusClient, Refused
+from gateway.identity import call_of
+from gateway.limits import RateLimited
+from gateway.routing import route
 
 log = logs.get("bridge")
 
 _DETAILS = "grpc-status-details-bin"
+_RETRY_AFTER = "retry-after"
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 _UNBOUNDED_S = 10 * 365 * 24 * 3600
 
 
 class Bridge(grpc.GenericRpcHandler):
-    """Offers the methods of all contracts it is given."""
+    """Offers the methods of all contracts it is given; `services` answer shared ones."""
 
-    def __init__(self, methods: Iterable[Method], bus: BusClient, access: Access) -> None:
+    def __init__(
+        self, methods: Iterable[Method], services: Sequence[str], bus: BusClient, access: Access
+    ) -> None:
+        self._services = services
         self._bus = bus
         self._access = access
         self._handlers = {
@@ -38,27 +46,21 @@ class Bridge(grpc.GenericRpcHandler):
         return self._handlers.get(handler_call_details.method)
 
     def _handler(self, method: Method) -> Callable[[bytes, Any], Awaitable[bytes | None]]:
-        routing_key = method.routing_key
         limit_s = method.deadline_ms / 1000
-        bus, access = self._bus, self._access
-        observe = metrics.calls.labels("gateway", method.routing_key, "OK").observe
+        access, send = self._access, route(method, self._services, self._bus)
+        observe = metrics.calls.labels("gateway", _label_of(method), "OK").observe
 
         async def handle(body: bytes, context: Any) -> bytes | None:
             began = time.perf_counter()
             try:
-                metadata = context.invocation_metadata()
-                principal = access.admit(method, metadata)
-                reply = await bus.call(
-                    routing_key,
-                    body,
-                    _time_left(context.time_remaining(), limit_s),
-                    principal.to_header(),
-                    _trace_of(metadata),
-                )
+                call = call_of(context, context.invocation_metadata())
+                ticket = await access.admit(method, call)
+                left_s = _time_left(context.time_remaining(), limit_s)
+                reply = await send(body, left_s, ticket, _trace_of(call.metadata))
             except Refused as refusal:
                 status = status_pb2.Status.FromString(refusal.status)
             except DomainError as error:
-                status = to_status(error, "gateway")
+                status = _status_of(error)
             except Exception:
                 fault = trace.new_id()
                 log.exception("bridge failed", method=method.path, fault=fault)
@@ -74,13 +76,33 @@ class Bridge(grpc.GenericRpcHandler):
 
 async def _refuse(context: Any, method: Method, status: Any, took_s: float) -> None:
     code = code_pb2.Code.Name(status.code)
-    metrics.calls.labels("gateway", method.routing_key, code).observe(took_s)
-    log.info("refused", method=method.routing_key, code=code, reason=reason_of(status))
+    metrics.calls.labels("gateway", _label_of(method), code).observe(took_s)
+    trailing = [(_DETAILS, status.SerializeToString())]
+    retry = error_details_pb2.RetryInfo()
+    if not any(detail.Unpack(retry) for detail in status.details):
+        log.info("refused", method=_label_of(method), code=code, reason=reason_of(status))
+    else:  # counted above; a line for each is what a flood would want
+        after_s = math.ceil(retry.retry_delay.ToNanoseconds() / 1e9)
+        trailing.append((_RETRY_AFTER, str(after_s)))
     await context.abort(
         _CODES.get(status.code, grpc.StatusCode.UNKNOWN),
         status.message,
-        trailing_metadata=((_DETAILS, status.SerializeToString()),),
+        trailing_metadata=tuple(trailing),
     )
+
+
+def _status_of(error: DomainError) -> Any:
+    status = to_status(error, "gateway")
+    if isinstance(error, RateLimited):
+        retry = error_details_pb2.RetryInfo()
+        retry.retry_delay.FromNanoseconds(int(error.retry_after_s * 1e9))
+        status.details.add().Pack(retry)
+    return status
+
+
+def _label_of(method: Method) -> str:
+    """housing.approve_disposal; approvals.decide_approval, whichever service answers."""
+    return f"{method.service or service_of(method.path.strip('/'))}.{method.key}"
 
 
 def _time_left(asked_s: float | None, limit_s: float) -> float:
@@ -90,8 +112,6 @@ def _time_left(asked_s: float | None, limit_s: float) -> float:
     return min(max(asked_s, 0.001), max(limit_s, MAX_DEADLINE_MS / 1000))
 
 
-def _trace_of(metadata: Iterable[tuple[str, str | bytes]]) -> str:
-    for name, value in metadata:
-        if name == "traceparent" and isinstance(value, str) and len(value) == 55:
-            return value
-    return trace.new_traceparent()
+def _trace_of(metadata: Mapping[str, str]) -> str:
+    given = metadata.get("traceparent", "")
+    return given if len(given) == 55 else trace.new_traceparent()

@@ -17,6 +17,7 @@ import itertools
 import os
 import socket
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -62,6 +63,7 @@ class BusClient:
         self._waiting_to_send = False
         self._closing = False
         self._keeper: asyncio.Task[None] | None = None
+        self._subscriptions: list[tuple[str, str, Callable[[bytes, str], None]]] = []
         self.on_state: Callable[[bool], None] = lambda connected: None
 
     @property
@@ -72,6 +74,13 @@ class BusClient:
     def pending(self) -> int:
         """Calls waiting for their reply."""
         return len(self._pending)
+
+    def subscribe(self, exchange: str, key: str, hear: Callable[[bytes, str], None]) -> None:
+        """Before `start`: from then on `hear` gets body and content type of each fact.
+
+        While there is no connection facts are missed; `on_state` tells.
+        """
+        self._subscriptions.append((exchange, key, hear))
 
     async def start(self) -> None:
         """Begins to connect; calls fail with UNAVAILABLE until it is done."""
@@ -154,6 +163,8 @@ class BusClient:
         channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True, auto_delete=False)
         channel.basic_consume(DIRECT_REPLY, no_ack=True, callback=self._on_reply)
         channel.events["basic_return"].add(self._on_return)
+        for exchange, key, hear in self._subscriptions:
+            _listen(channel, exchange, key, hear)
         connection.socket.setblocking(False)
         connection.amqp.transport.hold()
         return connection, channel
@@ -223,7 +234,7 @@ class BusClient:
         future = self._pending.get(properties.get("correlation_id", ""))
         if future is None or future.done():
             return  # its caller no longer waits
-        body = reply.body if isinstance(reply.body, bytes) else str(reply.body).encode()
+        body = _body_of(reply)
         if properties.get("type") == ERROR_TYPE:
             future.set_exception(Refused(body))
         else:
@@ -245,3 +256,21 @@ class BusClient:
             future = self._pending.get(id)
             if future is not None and not future.done():
                 future.set_exception(error)
+
+
+def _listen(channel: Any, exchange: str, key: str, hear: Callable[[bytes, str], None]) -> None:
+    """On a queue of this connection alone, gone with it."""
+    channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
+    queue = f"gateway-{exchange}-{key}-{uuid.uuid4().hex[:12]}"
+    channel.queue_declare(queue, exclusive=True, auto_delete=True)
+    channel.queue_bind(queue, exchange, key)
+
+    def received(fact: Any) -> None:
+        hear(_body_of(fact), str(fact.properties.get("content_type", "")))
+
+    channel.basic_consume(queue, no_ack=True, callback=received)
+
+
+def _body_of(received: Any) -> bytes:
+    body = received.body
+    return body if isinstance(body, bytes) else str(body).encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import signal
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
@@ -13,43 +14,50 @@ from grpc_reflection.v1alpha import reflection
 from prometheus_client import start_http_server
 
 from chassis import logs, metrics
-from chassis.contract import ContractMismatch, Method, methods_of
-from gateway.access import DevelopmentAccess
+from chassis.contract import ContractMismatch, Method, methods_of, shared_methods
 from gateway.bridge import Bridge
 from gateway.bus import BusClient
+from gateway.composition import access_of
 from gateway.settings import GatewaySettings
+from gateway.tls import add_ports
 
 log = logs.get("gateway")
 
+_MAX_METADATA = 16 * 1024
 _LAST_WORD_S = 0.3
 """For replies already on their way to the client."""
 
 
-def contracts(services: str) -> dict[str, dict[str, Method]]:
-    """Full name of each gRPC service → its methods by path."""
-    found: dict[str, dict[str, Method]] = {}
-    for name in filter(None, (each.strip() for each in services.split(","))):
+def contracts(services: Sequence[str]) -> dict[str, list[Method]]:
+    """Full name of each gRPC service → its methods: those of `services`, and those all share."""
+    methods: list[Method] = []
+    for name in services:
         try:
             module = importlib.import_module(f"guanjia.{name}.v1.{name}_pb2")
         except ModuleNotFoundError:
             raise ContractMismatch(f"没有 {name} 的接口约定 | no contract for {name}") from None
-        for method in methods_of(module).values():
-            found.setdefault(method.path.split("/")[1], {})[method.path] = method
+        methods += methods_of(module).values()
+    if services:
+        methods += shared_methods().values()
+    found: dict[str, list[Method]] = {}
+    for method in methods:
+        found.setdefault(method.path.split("/")[1], []).append(method)
     return found
 
 
 async def serve(settings: GatewaySettings) -> None:
     """Serves until SIGTERM, then lets calls finish."""
-    offered = contracts(settings.services)
+    services = [name for each in settings.services.split(",") if (name := each.strip())]
+    offered = contracts(services)
     bus = BusClient(
         settings.broker_url.get_secret_value(), settings.broker_timeout_s, settings.heartbeat_s
     )
-    access = DevelopmentAccess(settings)
+    access, directory = access_of(settings, bus)
     server = grpc.aio.server(
         maximum_concurrent_rpcs=settings.max_concurrent_calls, options=_options(settings)
     )
-    methods = [method for each in offered.values() for method in each.values()]
-    server.add_generic_rpc_handlers((Bridge(methods, bus, access),))
+    methods = [method for each in offered.values() for method in each]
+    server.add_generic_rpc_handlers((Bridge(methods, services, bus, access),))
     healthy = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     reflection.enable_server_reflection(
@@ -57,15 +65,22 @@ async def serve(settings: GatewaySettings) -> None:
     )
     metrics.pending_calls.set_function(lambda: bus.pending)
     tell_health = _health_of(healthy, ["", *offered])
-    bus.on_state = tell_health
+
+    def on_state(connected: bool) -> None:
+        if directory is not None:
+            directory.doubt()  # what changed meanwhile was not heard
+        tell_health(connected)
+
+    bus.on_state = on_state
     tell_health(False)
-    port = server.add_insecure_port(f"{settings.grpc_host}:{settings.grpc_port}")
+    addresses = add_ports(server, settings)
+    await access.start()
     metrics_server, _ = start_http_server(settings.metrics_port, settings.metrics_host)
     await bus.start()
     await server.start()
     log.info(
         "started",
-        grpc=f"{settings.grpc_host}:{port}",
+        grpc=addresses,
         metrics=f"{settings.metrics_host}:{metrics_server.server_port}",
     )
     await _until_asked_to_stop()
@@ -80,10 +95,13 @@ def _options(settings: GatewaySettings) -> list[tuple[str, Any]]:
     return [
         ("grpc.max_receive_message_length", settings.max_message_bytes),
         ("grpc.max_send_message_length", settings.max_message_bytes),
-        ("grpc.max_metadata_size", 16 * 1024),
+        ("grpc.max_metadata_size", _MAX_METADATA),
+        ("grpc.absolute_max_metadata_size", _MAX_METADATA),
         ("grpc.keepalive_time_ms", 60_000),
         ("grpc.keepalive_timeout_ms", 20_000),
         ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        # Whoever keeps a connection for days shows their certificate again.
+        ("grpc.max_connection_age_ms", 3_600_000),
         ("grpc.max_connection_age_grace_ms", 30_000),
         ("grpc.so_reuseport", 0),
     ]
