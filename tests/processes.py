@@ -20,14 +20,16 @@ from chassis.status import reason_of, violations_of
 from cli.platform import Platform
 from cli.process import Process
 from cli.servers import RabbitMQ
+from guanjia.approvals.v1 import approvals_pb2
 from guanjia.asset.v1 import asset_pb2
+from guanjia.audit.v1 import audit_pb2
 from guanjia.directory.v1 import directory_pb2
 from guanjia.housing.v1 import housing_pb2
 from guanjia.warehouse.v1 import warehouse_pb2
 
 METHODS: dict[str, Method] = {
     method.routing_key: method
-    for contract in (directory_pb2, housing_pb2, warehouse_pb2)
+    for contract in (approvals_pb2, audit_pb2, directory_pb2, housing_pb2, warehouse_pb2)
     for method in methods_of(contract).values()
 }
 
@@ -81,7 +83,9 @@ class Caller:
             fields.setdefault("request_id", f"{self._run}-{next(self._ids)}")
         return self.send(method, method.request(**fields), user, timeout)
 
-    def send(self, method: Method, request: Message, user: str, timeout: float) -> Any:
+    def send(
+        self, method: Method, request: Message, user: str = "clerk", timeout: float = 10
+    ) -> Any:
         stub = self.channel.unary_unary(
             method.path,
             request_serializer=lambda message: message.SerializeToString(),
@@ -144,15 +148,26 @@ def some_assets(number: int, series: str = "ZC") -> list[asset_pb2.Asset]:
 
 
 def approved_disposal(caller: Caller, assets: int, series: str = "ZC") -> housing_pb2.Disposal:
-    """A disposal of movable assets, created, submitted and approved."""
+    """A disposal of movable assets, created, submitted and approved; as it was submitted."""
     draft = caller.call(
         "housing.create_disposal", reason="机构改革腾退", assets=some_assets(assets, series)
     )
-    caller.call("housing.submit_disposal", disposal_id=draft.id)
-    approved: housing_pb2.Disposal = caller.call(
-        "housing.approve_disposal", user="approver", disposal_id=draft.id, note="同意"
+    asked: housing_pb2.Disposal = caller.call("housing.submit_disposal", disposal_id=draft.id)
+    approve(caller, asked)
+    return asked
+
+
+def approve(
+    caller: Caller, asked: housing_pb2.Disposal, user: str = "approver", **given: Any
+) -> None:
+    """Lets `user` consent to a submitted disposal; `given` are fields of DecideApproval."""
+    caller.call(
+        "approvals.decide_approval",
+        user=user,
+        service="housing",
+        approval_id=asked.approval_id,
+        **{"decision": approvals_pb2.DECISION_APPROVE, **given},
     )
-    return approved
 
 
 def intakes_of(caller: Caller, disposal_id: str) -> list[warehouse_pb2.Intake]:

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import NullPool, create_engine, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
@@ -107,6 +108,7 @@ class PostgreSQLStorage(Storage):
         self._server = create_engine(url_of("postgres"), isolation_level="AUTOCOMMIT")
         self._emptied: dict[str, list[str]] = defaultdict(list)
         self._emptying: dict[str, str] = {}
+        self._seeds: dict[str, list[tuple[str, list[dict[str, Any]]]]] = {}
 
     def take(self, name: str, template: str) -> tuple[str, str]:
         if self._emptied[template]:
@@ -141,12 +143,30 @@ class PostgreSQLStorage(Storage):
                         *(f"DELETE FROM {table}" for table in sorted(tables)),
                     ]
                 )
+            if template not in self._seeds:
+                self._seeds[template] = self._rows_of(template)
             try:
                 connection.execute(text(self._emptying[template]))
+                for table, rows in self._seeds[template]:
+                    marks = ", ".join(f":{name}" for name in rows[0])
+                    sql = f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES ({marks})"
+                    connection.execute(text(sql), rows)
             except DBAPIError:
                 connection.rollback()
                 return False
         return True
+
+    def _rows_of(self, template: str) -> list[tuple[str, list[dict[str, Any]]]]:
+        """What its migrations put into the tables of a template."""
+        engine = create_engine(self._url_of(template), poolclass=NullPool)
+        found = []
+        with engine.connect() as connection:
+            for table in sorted(set(inspect(connection).get_table_names()) - {"alembic_version"}):
+                rows = connection.execute(text(f"SELECT * FROM {table}")).mappings().all()
+                if rows:
+                    found.append((table, [dict(row) for row in rows]))
+        engine.dispose()
+        return found
 
     def _name(self, name: str) -> str:
         return str(make_url(self._url_of(name)).database)

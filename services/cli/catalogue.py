@@ -60,6 +60,12 @@ def services() -> list[str]:
     return list(dict.fromkeys(each.service for each in methods().values()))
 
 
+def domains() -> list[str]:
+    """The services that have data of their own: not the contracts that all of them answer."""
+    own = (each.service for each in methods().values() if each.routing == "own")
+    return list(dict.fromkeys(own))
+
+
 def methods_of_service(service: str) -> dict[str, Method]:
     """The calls of one service; of all of them where `service` is empty."""
     if service and service not in services():

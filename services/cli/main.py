@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 imports = typer.Typer(help="导入电子表格 Import a spreadsheet", no_args_is_help=True)
 app.add_typer(imports, name="import")
+trail = typer.Typer(help="审计日志 The audit trail", no_args_is_help=True)
+app.add_typer(trail, name="audit")
 
 Gateway = Annotated[
     str,
@@ -116,6 +118,61 @@ def import_properties(
     from cli import properties
 
     properties.import_properties(file, sheet=sheet, report=report, gateway=gateway, user=user)
+
+
+@trail.command("verify")
+def verify_audit(
+    services: Annotated[
+        list[str] | None, typer.Argument(metavar="[系统]...", help="默认全部 all by default")
+    ] = None,
+    gateway: Gateway = "",
+    user: User = "",
+) -> None:
+    """核验审计日志是否被改、删、插 Find changed, removed and inserted entries."""
+    from cli import audit
+
+    audit.verify(services or [], gateway=gateway, user=user)
+
+
+@trail.command("export")
+def export_audit(
+    service: Annotated[str, typer.Argument(metavar="系统", help="如 housing")],
+    file: Annotated[Path, typer.Argument(metavar="文件", help=".xlsx 或 .csv")],
+    since: Annotated[str, typer.Option(metavar="日期", help="起始日期，如 2026-01-31")] = "",
+    until: Annotated[str, typer.Option(metavar="日期", help="截止日期")] = "",
+    gateway: Gateway = "",
+    user: User = "",
+) -> None:
+    """导出审计日志 Write the entries to a file."""
+    from cli import audit
+
+    audit.export(file, service=service, since=since, until=until, gateway=gateway, user=user)
+
+
+@app.command()
+def resync(gateway: Gateway = "", user: User = "") -> None:
+    """由目录服务重新发布主数据，各系统重建副本 Rebuild the copies of master data."""
+    from cli import master
+
+    master.resync(gateway=gateway, user=user)
+
+
+@app.command()
+def calendar(
+    year: Annotated[int, typer.Argument(metavar="年份")], gateway: Gateway = "", user: User = ""
+) -> None:
+    """发布某年的工作日历 Publish the official calendar of a year."""
+    from cli import master
+
+    master.load_calendar(year, gateway=gateway, user=user)
+
+
+@app.command()
+def keys() -> None:
+    """生成生产环境所需密钥 Make the secrets a deployment needs."""
+    from cli import keys as making
+
+    making.show()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.application import CallContext
 from chassis.errors import AlreadyExists, InvalidInput, NotFound, Unimplemented
-from chassis.principal import Principal
+from chassis.principal import developer
 from chassis.storage import UnitOfWork
 from chassis.wire import Values
 from tests.chassis.probe import Probe
@@ -133,7 +133,7 @@ def test_a_reply_that_does_not_fit_the_contract_leaves_nothing(probe: Probe) -> 
 
 def test_an_unknown_call_is_refused(probe: Probe) -> None:
     with pytest.raises(Unimplemented) as refused:
-        probe.app.call("count_backwards", pb.CountRequest(), CallContext(Principal("zhang")))
+        probe.app.call("count_backwards", pb.CountRequest(), CallContext(developer("zhang")))
     assert refused.value.reason == "UNKNOWN_METHOD"
 
 

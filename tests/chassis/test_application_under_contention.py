@@ -77,7 +77,7 @@ def test_r22_a_deadlock_is_broken_and_its_victim_begins_again(probe: Probe) -> N
 
     def add_to_both(uow: UnitOfWork, request: Values) -> Counter:
         """Locks a then b, or b then a, each once the other holds its first."""
-        uow.connection.execute(text("SET LOCAL deadlock_timeout = '50ms'"))
+        uow._connection.execute(text("SET LOCAL deadlock_timeout = '50ms'"))
         attempts.append(request.name)
         for name in request.name:
             found = uow.get(Counter, ids[name], "name", lock=True)
@@ -103,7 +103,7 @@ def test_r22_what_may_pass_is_tried_again_as_a_whole(probe: Probe, sqlstate: str
         uow.flush()
         attempts.append(1)
         if len(attempts) < 3:
-            uow.connection.execute(text(f"DO $$ BEGIN RAISE SQLSTATE '{sqlstate}'; END $$"))
+            uow._connection.execute(text(f"DO $$ BEGIN RAISE SQLSTATE '{sqlstate}'; END $$"))
         return found
 
     probe.use(fail_at_first)
@@ -118,7 +118,7 @@ def test_r22_what_never_passes_ends_as_unavailable(probe: Probe) -> None:
 
     def fail(uow: UnitOfWork, request: Values) -> object:
         attempts.append(1)
-        return uow.connection.execute(text("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"))
+        return uow._connection.execute(text("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"))
 
     probe.use(fail)
     with pytest.raises(Unavailable):
@@ -133,7 +133,7 @@ def test_r22_a_broken_connection_is_replaced(probe: Probe) -> None:
     def be_cut_off(uow: UnitOfWork, request: Values) -> Counter:
         attempts.append(1)
         if len(attempts) == 1:
-            uow.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+            uow._connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
         found = Counter(name="a", count=1)
         uow.add(found)
         return found
@@ -150,7 +150,7 @@ def test_r22_a_statement_without_end_ends_as_unavailable_at_once(storage: Storag
 
     def sleep(uow: UnitOfWork, request: Values) -> object:
         attempts.append(1)
-        return uow.connection.execute(text("SELECT pg_sleep(20)"))
+        return uow._connection.execute(text("SELECT pg_sleep(20)"))
 
     probe.use(sleep)
     with pytest.raises(Unavailable):

@@ -27,22 +27,22 @@ FIRST: dict[str, Callable[[UnitOfWork], Any]] = {
     "a new object": lambda uow: add(uow, "a"),
     "several new objects": lambda uow: add(uow, "abc"),
     "a number": lambda uow: uow.next_numbers("A"),
-    "an object by id": lambda uow: uow.session.get(Counter, new_id()),
-    "an object to lock": lambda uow: uow.session.get(Counter, new_id(), with_for_update=True),
+    "an object by id": lambda uow: uow._session.get(Counter, new_id()),
+    "an object to lock": lambda uow: uow._session.get(Counter, new_id(), with_for_update=True),
     "a pattern": lambda uow: uow.find(select(Counter).where(Counter.name.like("a%_"))),
     "an escaped pattern": lambda uow: uow.find(
         select(Counter).where(Counter.name.startswith("a%s", autoescape=True))
     ),
-    "a percent sign": lambda uow: uow.connection.execute(text("SELECT 'a%s' AS a, 5 % 3")),
-    "a literal": lambda uow: uow.connection.execute(select(literal_column("'%(x)s'"))),
-    "a question mark": lambda uow: uow.connection.execute(text("SELECT '?'")),
-    "raw SQL": lambda uow: uow.connection.exec_driver_sql("SELECT 1"),
-    "an update": lambda uow: uow.connection.execute(update(numbers).values(last=5)),
-    "many rows": lambda uow: uow.connection.execute(
+    "a percent sign": lambda uow: uow._connection.execute(text("SELECT 'a%s' AS a, 5 % 3")),
+    "a literal": lambda uow: uow._connection.execute(select(literal_column("'%(x)s'"))),
+    "a question mark": lambda uow: uow._connection.execute(text("SELECT '?'")),
+    "raw SQL": lambda uow: uow._connection.exec_driver_sql("SELECT 1"),
+    "an update": lambda uow: uow._connection.execute(update(numbers).values(last=5)),
+    "many rows": lambda uow: uow._connection.execute(
         insert(numbers),
         [{"series": f"S{each}", "year": 2026, "last": each} for each in range(3)],
     ),
-    "many updates": lambda uow: uow.connection.execute(
+    "many updates": lambda uow: uow._connection.execute(
         text("UPDATE numbers SET last = :last"), [{"last": each} for each in range(3)]
     ),
 }

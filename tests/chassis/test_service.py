@@ -92,7 +92,8 @@ def test_a_contract_of_another_service_is_refused(noun: Noun) -> None:
 def test_a_use_case_that_a_reaction_imports_counts_once(noun: Noun) -> None:
     reactions = "from n6.usecases import count\n"
     written = noun("n6", usecases=COUNT + RENAME + GET + LIST, reactions=reactions)
-    assert Service(name="probe", contract=pb, nouns=(written,)).reactions == {}
+    found = Service(name="probe", contract=pb, nouns=(written,)).reactions.values()
+    assert {each.function.__module__ for each in found} == {"chassis.copies.reactions"}
 
 
 def test_a_reaction_to_its_own_name_twice_is_refused(noun: Noun) -> None:

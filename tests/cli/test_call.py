@@ -95,8 +95,8 @@ def test_a_refusal_names_field_and_reason_in_both_languages_and_how_to_repeat() 
 
 def test_a_refusal_without_fields_is_told_as_well() -> None:
     refused = IllegalState.move("批准", "approve", "草稿", "draft")
-    with fake_gateway(housing_ApproveDisposal=refused) as gateway:
-        code, output = call(gateway, "housing.ApproveDisposal", "disposal_id=d")
+    with fake_gateway(housing_CompleteDisposal=refused) as gateway:
+        code, output = call(gateway, "housing.CompleteDisposal", "disposal_id=d")
     assert code == 1
     assert "当前状态为“草稿”，不能批准" in output
     assert "ILLEGAL_STATE" in output

@@ -13,6 +13,7 @@ import grpc
 from sqlalchemy import create_engine, text
 
 from cli.platform import Platform
+from guanjia.approvals.v1.approvals_pb2 import DECISION_APPROVE
 from tests.processes import Caller, Refusal, some_assets
 from tests.waiting import eventually
 
@@ -60,23 +61,30 @@ class Load:
         name = f"{self.seed}-{number}"
         try:
             assets = some_assets(self.assets, f"F{name}")
-            id = self._insist(caller, "create", name, reason="腾退", assets=assets).id
-            self._insist(caller, "submit", name, disposal_id=id)
-            self._insist(caller, "approve", name, disposal_id=id)
+            create, submit = "housing.create_disposal", "housing.submit_disposal"
+            id = self._insist(caller, create, name, reason="腾退", assets=assets).id
+            asked = self._insist(caller, submit, name, disposal_id=id)
+            self._insist(
+                caller,
+                "approvals.decide_approval",
+                name,
+                user="approver",
+                service="housing",
+                approval_id=asked.approval_id,
+                decision=DECISION_APPROVE,
+            )
         finally:
             caller.close()
         return str(id)
 
     def _insist(self, caller: Caller, act: str, name: str, **fields: Any) -> Any:
         """Calls until it is known to have happened, and now and then once more."""
-        request_id = f"{name}-{act}"
+        request_id = f"{name}-{act.rpartition('.')[2]}"
         dice = random.Random(request_id)
 
         def attempt() -> Any:
             try:
-                return caller.call(
-                    f"housing.{act}_disposal", timeout=4, request_id=request_id, **fields
-                )
+                return caller.call(act, timeout=4, request_id=request_id, **fields)
             except Refusal as error:
                 self.codes_seen.add(error.code)
                 if error.code not in _AGAIN:
@@ -114,7 +122,7 @@ def assert_invariants(platform: Platform, load: Load) -> None:
         within_s=60,
     )
     facts = "SELECT count(*) FROM outbox WHERE routing_key = 'disposal_approved'"
-    audits = "SELECT count(*) FROM audit WHERE act = 'housing.approve_disposal'"
+    audits = "SELECT count(*) FROM audit WHERE act = 'housing.decide_approval'"
     states = "SELECT count(*) FROM disposals WHERE state <> 'draft' AND state <> 'submitted'"
     intakes = "SELECT count(*) FROM intakes"
     distinct = "SELECT count(DISTINCT asset_code) FROM intakes"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import urllib.parse
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,6 +21,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from chassis.errors import Unavailable
+from chassis.principal import DEVELOPMENT_KEY, Issuer, developer
 from cli.platform import Platform
 from cli.servers import RabbitMQ
 from gateway.bus import BusClient, Refused
@@ -28,6 +30,9 @@ from tests.processes import Caller, Refusal, a_property, management, metric
 from tests.waiting import eventually
 
 MakePlatform = Callable[..., Platform]
+
+ISSUER = Issuer(DEVELOPMENT_KEY)
+DEVELOPER = developer("dev:test")
 
 
 @pytest.fixture
@@ -61,16 +66,16 @@ def test_r25_calls_from_many_threads_each_get_their_own_reply(
     def ask(number: int) -> bool:
         id = ids[number % 8]
         request = pb.GetPropertyRequest(property_id=id).SerializeToString()
-        reply = run(client.call("housing.get_property", request, 10, "{}", ""))
+        reply = run(client.call("housing.get_property", request, 10, ISSUER.ticket(DEVELOPER), ""))
         return bool(pb.Property.FromString(reply).id == id)
 
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(ask, range(400)))
     assert client.pending == 0
     with pytest.raises(Refused):
-        run(client.call("housing.no_such_call", b"", 5, "{}", ""))
+        run(client.call("housing.no_such_call", b"", 5, ISSUER.ticket(DEVELOPER), ""))
     with pytest.raises(Unavailable, match="SERVICE_NOT_DEPLOYED"):
-        run(client.call("canteen.get_menu", b"", 5, "{}", ""))
+        run(client.call("canteen.get_menu", b"", 5, ISSUER.ticket(DEVELOPER), ""))
     run(client.close())
 
 
@@ -183,6 +188,25 @@ def test_a_service_that_is_not_deployed_is_told_at_once(platform_of: MakePlatfor
         caller.call("warehouse.list_stores")
     assert refused.value.code is grpc.StatusCode.UNAVAILABLE
     assert refused.value.reason == "SERVICE_NOT_DEPLOYED"
+
+
+def test_a_shared_call_reaches_the_services_there_are_and_names_the_missing(
+    platform_of: MakePlatform,
+) -> None:
+    offered = {"GUANJIA_SERVICES": "housing,warehouse"}
+    platform = platform_of("housing", environment={"gateway": offered})
+    caller = Caller(platform.gateway)
+    found = caller.call("approvals.list_my_pending_approvals")
+    assert list(found.missing_services) == ["warehouse"]
+    with pytest.raises(Refusal) as refused:
+        caller.call("approvals.get_approval", service="housing", approval_id=str(uuid.uuid4()))
+    assert refused.value.code is grpc.StatusCode.NOT_FOUND
+    with pytest.raises(Refusal) as refused:
+        caller.call("audit.list_audit_entries", service="directory")
+    assert (refused.value.reason, refused.value.fields) == ("UNKNOWN_SERVICE", ["service"])
+    gateway = platform.processes["gateway"]
+    calls = {"service": "gateway", "method": "approvals.get_approval", "code": "NOT_FOUND"}
+    assert metric(gateway, "guanjia_call_seconds_count", **calls) == 1
 
 
 def test_the_development_identity_is_refused_in_production_and_off_loopback() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from chassis.principal import Principal
 from chassis.testing import Harness
 from cli.sample.city import units
 from housing.disposals.model import Condition, Disposal, DisposalState
@@ -63,6 +64,7 @@ def property_object(**changes: Any) -> Property:
         "title_number": "",
         "unit_name": "",
         "unit_uscc": "",
+        "unit_id": "",
         "built_year": 1998,
     }
     return Property(**values | changes)
@@ -91,6 +93,9 @@ def disposal_object(lines: int = 2, state: DisposalState = DisposalState.DRAFT) 
         state=DisposalState.DRAFT,
         reason="搬迁",
         requested_by="zhang",
+        region_code="990101",
+        unit_id="",
+        unit_name="",
         income_fen=0,
         updated_at=NOW,
     )
@@ -114,9 +119,10 @@ def create_property(housing: Harness, **changes: Any) -> Any:
     return housing.call("create_property", property=property_fields(**changes))
 
 
-def create_disposal(housing: Harness, **changes: Any) -> Any:
+def create_disposal(housing: Harness, *, user: str | Principal = "clerk", **changes: Any) -> Any:
     """A draft with two assets, unless said otherwise."""
-    return housing.call("create_disposal", **{"reason": "搬迁", "assets": assets(2)} | changes)
+    fields = {"reason": "搬迁", "assets": assets(2)} | changes
+    return housing.call("create_disposal", user=user, **fields)
 
 
 def submitted_disposal(housing: Harness, **changes: Any) -> Any:
@@ -125,5 +131,19 @@ def submitted_disposal(housing: Harness, **changes: Any) -> Any:
 
 
 def approved_disposal(housing: Harness, **changes: Any) -> Any:
-    submitted = submitted_disposal(housing, **changes)
-    return housing.call("approve_disposal", disposal_id=submitted.id, user="chief")
+    return decide(housing, submitted_disposal(housing, **changes).id)
+
+
+def decide(
+    housing: Harness,
+    disposal_id: str,
+    decision: str = "DECISION_APPROVE",
+    *,
+    user: str | Principal = "chief",
+    note: str = "",
+) -> Any:
+    """The disposal once `user` has decided; rejected or returned ones need a note."""
+    approval_id = housing.call("get_disposal", disposal_id=disposal_id).approval_id
+    request = {"approval_id": approval_id, "decision": decision, "note": note}
+    housing.call("decide_approval", user=user, **request)
+    return housing.call("get_disposal", disposal_id=disposal_id)

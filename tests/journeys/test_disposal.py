@@ -20,6 +20,7 @@ from tests.processes import (
     Caller,
     Refusal,
     a_property,
+    approve,
     approved_disposal,
     intakes_of,
     some_assets,
@@ -61,16 +62,15 @@ def test_an_approved_building_with_forty_cards_becomes_forty_intakes_and_comes_t
         assets=some_assets(40, series),
     )
     assert draft.state == hp.DISPOSAL_STATE_DRAFT
-    caller.call("housing.submit_disposal", user="李敏", disposal_id=draft.id)
+    asked = caller.call("housing.submit_disposal", user="李敏", disposal_id=draft.id)
     with Bus(platform.broker_url) as bus:
         sink = bus.sink("housing.events", "disposal_approved")
-        approved = caller.call(
-            "housing.approve_disposal", user="王建国", disposal_id=draft.id, note="同意"
-        )
+        approve(caller, asked, "王建国", note="同意")
         envelope = json.loads(eventually(lambda: bus.get(sink)).body)
         assert envelope["subject"] == draft.id
         for _ in range(3):
             bus.publish("housing.events", "disposal_approved", envelope)
+    approved = caller.call("housing.get_disposal", disposal_id=draft.id)
     assert approved.decided_by == "dev:王建国"
     intakes = drafted(caller, approved, 40)
     found = caller.call("housing.get_property", property_id=building.id)
@@ -123,18 +123,18 @@ def test_an_approved_building_with_forty_cards_becomes_forty_intakes_and_comes_t
 @pytest.mark.row("H14")
 def test_of_two_approvals_at_once_one_counts(caller: Caller, series: str) -> None:
     draft = caller.call("housing.create_disposal", reason="腾退", assets=some_assets(3, series))
-    caller.call("housing.submit_disposal", disposal_id=draft.id)
+    asked = caller.call("housing.submit_disposal", disposal_id=draft.id)
 
-    def approve(user: str) -> str:
+    def consent(user: str) -> str:
         try:
-            caller.call("housing.approve_disposal", user=user, disposal_id=draft.id)
+            approve(caller, asked, user)
         except Refusal as error:
             assert error.code in (grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.ABORTED)
             return error.reason
         return "approved"
 
     with ThreadPoolExecutor(8) as pool:
-        outcomes = sorted(pool.map(approve, [f"approver{each}" for each in range(8)]))
+        outcomes = sorted(pool.map(consent, [f"approver{each}" for each in range(8)]))
     assert outcomes.count("approved") == 1
     assert set(outcomes) <= {"approved", "ILLEGAL_STATE", "STALE", "BUSY"}
     drafted(caller, draft, 3)
@@ -145,12 +145,10 @@ def test_of_two_approvals_at_once_one_counts(caller: Caller, series: str) -> Non
 @pytest.mark.parametrize(
     ("call", "fields", "field", "reason"),
     [
-        ("approve_disposal", {"disposal_id": "no-id"}, "disposal_id", "NOT_FOUND"),
-        ("approve_disposal", {"disposal_id": ""}, "disposal_id", "NOT_FOUND"),
-        ("approve_disposal", {}, "state", "ILLEGAL_STATE"),
+        ("submit_disposal", {"disposal_id": "no-id"}, "disposal_id", "NOT_FOUND"),
+        ("submit_disposal", {"disposal_id": ""}, "disposal_id", "NOT_FOUND"),
         ("submit_disposal", {"etag": "99"}, "etag", "STALE"),
-        ("reject_disposal", {"note": "不同意"}, "state", "ILLEGAL_STATE"),
-        ("reject_disposal", {"note": ""}, "note", "REQUIRED"),
+        ("update_disposal", {"reason": ""}, "reason", "REQUIRED"),
         ("complete_disposal", {"income_fen": -1}, "income_fen", "OUT_OF_RANGE"),
         ("settle_disposal_line", {"line_id": "x", "remark": "y"}, "state", "ILLEGAL_STATE"),
     ],

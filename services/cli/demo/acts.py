@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from chassis.contract import value_label_of
 from cli.demo import closing, figures
@@ -17,6 +18,7 @@ from cli.render.tables import tables_of
 from cli.sample import regions, units, write_register, write_sample_assets
 from cli.screen import out
 from cli.sheets import read_rows
+from guanjia.approvals.v1 import approvals_pb2
 from guanjia.housing.v1 import housing_pb2
 from guanjia.warehouse.v1 import warehouse_pb2
 
@@ -119,14 +121,28 @@ def approve(
     story: Story, approver: Person, disposal: housing_pb2.Disposal
 ) -> tuple[housing_pb2.Disposal, Callable[[], housing_pb2.Disposal]]:
     """The approved disposal, and what sends the very same request once more."""
+    pending = approver.asks(
+        "approvals.ListMyPendingApprovals",
+        lambda reply: f"待我审批：{len(reply.approvals)} 件",
+    )
+    [mine] = [each for each in pending.approvals if each.document_id == disposal.id]
     request = {
-        "disposal_id": disposal.id,
+        "service": mine.service,
+        "approval_id": mine.id,
+        "decision": "DECISION_APPROVE",
         "request_id": f"approve-{disposal.id}",
         "note": "同意，家具设备移交公物仓",
     }
 
     def send_it() -> housing_pb2.Disposal:
-        reply: housing_pb2.Disposal = approver.asks("housing.ApproveDisposal", _state, **request)
+        approver.asks(
+            "approvals.DecideApproval",
+            lambda reply: (
+                f"{reply.document_code}：{_word(approvals_pb2.ApprovalState, reply.state)}"
+            ),
+            **request,
+        )
+        reply: housing_pb2.Disposal = approver.asks("housing.GetDisposal", disposal_id=disposal.id)
         return reply
 
     approved = send_it()
@@ -160,8 +176,11 @@ def intakes_of(keeper: Person, disposal: housing_pb2.Disposal) -> list[warehouse
 
 
 def _state(disposal: housing_pb2.Disposal) -> str:
-    state = housing_pb2.DisposalState.DESCRIPTOR.values_by_number[disposal.state]
-    return f"{disposal.code}：{value_label_of(state)}"
+    return f"{disposal.code}：{_word(housing_pb2.DisposalState, disposal.state)}"
+
+
+def _word(kind: Any, number: int) -> str:
+    return value_label_of(kind.DESCRIPTOR.values_by_number[number])
 
 
 def _import(story: Story, clerk: Person, path: Path, folder: Path) -> Outcome:

@@ -8,9 +8,8 @@ from pathlib import Path
 import xlsxwriter
 
 from cli.imports.sending import Problem
-from cli.sheets import Sheet
+from cli.sheets import Sheet, formulas
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OWN = ("原行号", "退回原因")
 
 
@@ -33,10 +32,6 @@ def write_report(path: Path, sheet: Sheet, problems: Sequence[Problem]) -> None:
             page.write_number(line, 0, row.number)
             page.write_string(line, 1, "；".join(why[row.number]))
             for column, cell in enumerate(row.cells.values(), start=len(_OWN)):
-                page.write_string(line, column, cell, guarded if _risky(cell) else text)
+                page.write_string(line, column, cell, guarded if formulas.is_risky(cell) else text)
         page.set_column(1, 1, 40)
         page.freeze_panes(1, len(_OWN))
-
-
-def _risky(cell: str) -> bool:
-    return cell.startswith(_FORMULA)

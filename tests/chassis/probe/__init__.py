@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chassis.service import Service
+from chassis.storage.columns import Base
 from chassis.storage.database import Database
 from chassis.storage.tables import metadata
 from chassis.testing import Harness
@@ -26,7 +27,8 @@ def probe_service() -> Service:
 def create_tables(url: str) -> None:
     database = Database(url, pool_size=1)
     metadata.create_all(database.engine)
-    Counter.__table__.create(database.engine)  # type: ignore[attr-defined]
+    models = (*probe_service().models, Counter)
+    Base.metadata.create_all(database.engine, [each.__table__ for each in models])
     database.close()
 
 

@@ -17,6 +17,7 @@ from tests.bus import Bus
 from tests.processes import (
     Caller,
     Refusal,
+    approve,
     approved_disposal,
     intakes_of,
     metric,
@@ -200,20 +201,20 @@ def test_r06_a_publisher_killed_around_publishing_loses_nothing_and_doubles_noth
 def test_r06_a_publisher_killed_before_its_commit_publishes_no_ghost(
     platform_of: MakePlatform,
 ) -> None:
-    failing = {"GUANJIA_FAILPOINT": "before_commit:kill@approve_disposal"}
+    failing = {"GUANJIA_FAILPOINT": "before_commit:kill@decide_approval"}
     platform = platform_of("housing", "warehouse", environment={"housing": failing})
     caller = Caller(platform.gateway)
     draft = caller.call("housing.create_disposal", reason="腾退", assets=some_assets(3))
-    caller.call("housing.submit_disposal", disposal_id=draft.id)
+    asked = caller.call("housing.submit_disposal", disposal_id=draft.id)
     with pytest.raises(Refusal):
-        caller.call("housing.approve_disposal", disposal_id=draft.id, request_id="a", timeout=2)
+        approve(caller, asked, request_id="a", timeout=2)
     assert platform.processes["housing"].wait(20) == 128 + signal.SIGKILL
     with Bus(platform.broker_url) as bus:
         sink = bus.sink("housing.events", "disposal_approved")
         platform.restart("housing", {"GUANJIA_FAILPOINT": ""})
         found = caller.call("housing.get_disposal", disposal_id=draft.id)
         assert found.state == DISPOSAL_STATE_SUBMITTED
-        caller.call("housing.approve_disposal", disposal_id=draft.id, request_id="a")
+        approve(caller, asked, request_id="a")
         eventually(lambda: bus.get(sink))
         eventually(lambda: len(intakes_of(caller, draft.id)) == 3)
         assert bus.get(sink) is None

@@ -9,6 +9,7 @@ import pytest
 from chassis.errors import InvalidInput, NotFound
 from chassis.testing import Harness
 from guanjia.directory.v1 import directory_pb2 as pb
+from guanjia.directory.v1 import events_pb2
 from tests.directory.factories import define_region, region_fields
 from tests.refusals import refusal
 from tests.together import together
@@ -38,6 +39,7 @@ def test_a_region_defined_anew_means_the_new_thing(directory: Harness) -> None:
         ({"valid_from": ""}, "valid_from", "REQUIRED"),
         ({"valid_from": "2023-02-29"}, "valid_from", "INVALID_DATE"),
         ({"valid_to": "2019-12-31"}, "valid_to", "ENDS_BEFORE_START"),
+        ({"successor_code": "990101"}, "successor_code", "OWN_SUCCESSOR"),
         ({"successor_code": "x"}, "successor_code", "INVALID_REGION_CODE"),
     ],
 )
@@ -72,3 +74,17 @@ def test_regions_are_listed_below_their_parent(directory: Harness) -> None:
     assert codes() == ["990100", "990101", "990102"]
     assert codes(parent_code="990100") == ["990101", "990102"]
     assert codes(parent_code="990199") == []
+
+
+def test_each_definition_is_a_fact(directory: Harness) -> None:
+    defined = [define_region(directory), define_region(directory, name="望川市")]
+    assert [fact.region for fact in directory.facts(events_pb2.RegionDefined)] == defined
+
+
+def test_a_region_is_shown_as_of_a_day_it_is_in_force(directory: Harness) -> None:
+    region = define_region(directory, valid_to="2024-02-29", successor_code="990103")
+    for day in ("2020-01-01", "2024-02-29"):
+        assert directory.call("get_region", code="990101", as_of=day) == region
+    for day in ("2019-12-31", "2024-03-01"):
+        told = refusal(directory, "get_region", NotFound, code="990101", as_of=day)
+        assert told == ("NOT_IN_FORCE", ["as_of"])

@@ -15,6 +15,7 @@ from tests.housing.factories import (
     asset_fields,
     create_disposal,
     create_property,
+    decide,
     submitted_disposal,
 )
 from tests.refusals import refusal
@@ -23,22 +24,20 @@ from tests.together import together
 NOBODY = "0190b6e0-7d5c-7a3e-8f00-0123456789ab"
 MOVES: dict[str, dict[str, Any]] = {
     "submit_disposal": {},
-    "approve_disposal": {},
-    "reject_disposal": {"note": "材料不全"},
+    "update_disposal": {"reason": "另有用途", "assets": [asset_fields()]},
     "withdraw_disposal": {},
     "settle_disposal_line": {"line_id": NOBODY, "remark": "已报废"},
     "complete_disposal": {},
 }
 REFUSED = {
-    "draft": {"approve_disposal", "reject_disposal", "settle_disposal_line", "complete_disposal"},
-    "submitted": {"submit_disposal", "settle_disposal_line", "complete_disposal"},
-    "approved": {
+    "draft": {"settle_disposal_line", "complete_disposal"},
+    "submitted": {
+        "update_disposal",
         "submit_disposal",
-        "approve_disposal",
-        "reject_disposal",
-        "withdraw_disposal",
+        "settle_disposal_line",
         "complete_disposal",
     },
+    "approved": {"update_disposal", "submit_disposal", "withdraw_disposal", "complete_disposal"},
     "completed": set(MOVES),
     "rejected": set(MOVES),
     "withdrawn": set(MOVES),
@@ -56,9 +55,10 @@ def disposal_in(housing: Harness, state: str) -> Any:
     if state == "completed":
         made = approved_disposal(housing, property_id=create_property(housing).id, assets=[])
         return housing.call("complete_disposal", disposal_id=made.id)
-    method = "reject_disposal" if state == "rejected" else "withdraw_disposal"
     made = submitted_disposal(housing)
-    return housing.call(method, disposal_id=made.id, **MOVES[method])
+    if state == "rejected":
+        return decide(housing, made.id, "DECISION_REJECT", note="材料不全")
+    return housing.call("withdraw_disposal", disposal_id=made.id)
 
 
 @pytest.mark.parametrize("state", REFUSED)
@@ -100,10 +100,7 @@ def test_r22_a_move_on_what_somebody_changed_is_refused(housing: Harness) -> Non
 def test_r22_of_two_approvals_at_once_one_wins(housing: Harness) -> None:
     id = submitted_disposal(housing).id
     outcomes = together(
-        *(
-            lambda user=user: housing.call("approve_disposal", disposal_id=id, user=user)
-            for user in ("li", "wang")
-        )
+        *(lambda user=user: decide(housing, id, user=user) for user in ("li", "wang"))
     )
     [refused] = [each for each in outcomes if isinstance(each, DomainError)]
     [approved] = [each for each in outcomes if isinstance(each, pb.Disposal)]
@@ -115,7 +112,7 @@ def test_r22_of_two_approvals_at_once_one_wins(housing: Harness) -> None:
 def test_r22_approval_and_withdrawal_at_once_are_one_of_them(housing: Harness) -> None:
     id = submitted_disposal(housing).id
     outcomes = together(
-        lambda: housing.call("approve_disposal", disposal_id=id),
+        lambda: decide(housing, id),
         lambda: housing.call("withdraw_disposal", disposal_id=id),
     )
     [refused] = [each for each in outcomes if isinstance(each, DomainError)]
@@ -127,9 +124,7 @@ def test_r22_approval_and_withdrawal_at_once_are_one_of_them(housing: Harness) -
 def test_r22_an_asset_on_two_disposals_approved_at_once_leaves_on_one(housing: Harness) -> None:
     asset = asset_fields()
     ids = [submitted_disposal(housing, assets=[asset]).id for _ in range(4)]
-    outcomes = together(
-        *(lambda each=each: housing.call("approve_disposal", disposal_id=each) for each in ids)
-    )
+    outcomes = together(*(lambda each=each: decide(housing, each) for each in ids))
     refused = [each for each in outcomes if isinstance(each, AlreadyExists)]
     assert [each.reason for each in refused] == ["ASSET_ALREADY_RELEASED"] * 3
     assert len(housing.facts(events_pb2.DisposalApproved)) == 1
@@ -138,9 +133,7 @@ def test_r22_an_asset_on_two_disposals_approved_at_once_leaves_on_one(housing: H
 def test_r22_a_property_on_two_disposals_approved_at_once_leaves_on_one(housing: Harness) -> None:
     property_id = create_property(housing).id
     ids = [submitted_disposal(housing, property_id=property_id).id for _ in range(4)]
-    outcomes = together(
-        *(lambda each=each: housing.call("approve_disposal", disposal_id=each) for each in ids)
-    )
+    outcomes = together(*(lambda each=each: decide(housing, each) for each in ids))
     refused = [each for each in outcomes if isinstance(each, IllegalState)]
     assert [each.reason for each in refused] == ["ILLEGAL_STATE"] * 3
     assert len(housing.facts(events_pb2.DisposalApproved)) == 1

@@ -17,6 +17,7 @@ from tests.housing.factories import (
     assets,
     create_disposal,
     create_property,
+    decide,
     submitted_disposal,
 )
 from tests.refusals import refusal
@@ -91,6 +92,7 @@ def test_approval_is_one_fact_with_every_line(housing: Harness) -> None:
         ],
         approved_by="chief",
         approved_at=disposal.decided_at,
+        region_code="990100",
     )
     assert disposal.decided_at.ToSeconds() == int(housing.clock.at.timestamp())
     assert {line.state for line in disposal.lines} == {pb.DISPOSAL_LINE_STATE_AWAITING_INTAKE}
@@ -115,8 +117,8 @@ def test_approval_puts_the_property_under_disposal_and_completion_ends_it(housin
 def test_a_property_is_disposed_of_once(housing: Harness) -> None:
     id = create_property(housing).id
     first, second = (submitted_disposal(housing, property_id=id) for _ in range(2))
-    housing.call("approve_disposal", disposal_id=first.id)
-    told = refusal(housing, "approve_disposal", IllegalState, disposal_id=second.id)
+    decide(housing, first.id)
+    told = refusal(housing, "decide_approval", IllegalState, **consent_to(second))
     assert told == ("ILLEGAL_STATE", ["state"])
     read = housing.call("get_disposal", disposal_id=second.id)
     assert read.state == pb.DISPOSAL_STATE_SUBMITTED
@@ -126,7 +128,7 @@ def test_an_asset_leaves_once(housing: Harness) -> None:
     asset = asset_fields()
     approved_disposal(housing, assets=[asset])
     second = submitted_disposal(housing, assets=[asset_fields(), asset])
-    told = refusal(housing, "approve_disposal", AlreadyExists, disposal_id=second.id)
+    told = refusal(housing, "decide_approval", AlreadyExists, **consent_to(second))
     assert told == ("ASSET_ALREADY_RELEASED", ["assets"])
 
 
@@ -134,7 +136,7 @@ def test_an_asset_that_was_only_planned_or_came_back_may_leave(housing: Harness)
     asset = asset_fields()
     create_disposal(housing, assets=[asset])
     rejected = submitted_disposal(housing, assets=[asset])
-    housing.call("reject_disposal", disposal_id=rejected.id, note="重复")
+    decide(housing, rejected.id, "DECISION_REJECT", note="重复")
     settled = approved_disposal(housing, assets=[asset])
     line = settled.lines[0].id
     housing.call("settle_disposal_line", disposal_id=settled.id, line_id=line, remark="自用")
@@ -142,34 +144,28 @@ def test_an_asset_that_was_only_planned_or_came_back_may_leave(housing: Harness)
     assert again.state == pb.DISPOSAL_STATE_APPROVED
 
 
-@pytest.mark.parametrize("method", ["reject_disposal", "withdraw_disposal"])
+@pytest.mark.parametrize("rejected", [True, False])
 def test_a_disposal_that_is_turned_down_or_taken_back_releases_nothing(
-    housing: Harness, method: str
+    housing: Harness, rejected: bool
 ) -> None:
     id = create_property(housing).id
     submitted = submitted_disposal(housing, property_id=id)
-    more = {"note": "材料不全"} if method == "reject_disposal" else {}
-    ended = housing.call(method, disposal_id=submitted.id, user="chief", **more)
-    assert ended.state in (pb.DISPOSAL_STATE_REJECTED, pb.DISPOSAL_STATE_WITHDRAWN)
-    assert ended.decision_note == more.get("note", "")
+    if rejected:
+        ended = decide(housing, submitted.id, "DECISION_REJECT", note="材料不全")
+        assert (ended.state, ended.decision_note) == (pb.DISPOSAL_STATE_REJECTED, "材料不全")
+    else:
+        ended = housing.call("withdraw_disposal", disposal_id=submitted.id)
+        assert ended.state == pb.DISPOSAL_STATE_WITHDRAWN
     assert housing.facts(events_pb2.DisposalApproved) == []
     kept = housing.call("get_property", property_id=id)
     assert kept.use_state == pb.USE_STATE_IN_USE
 
 
-@pytest.mark.parametrize(
-    ("method", "fields", "field"),
-    [
-        ("reject_disposal", {"note": " "}, "note"),
-        ("settle_disposal_line", {"remark": "", "line_id": NOBODY}, "remark"),
-    ],
-)
-def test_who_turns_down_or_settles_says_why(
-    housing: Harness, method: str, fields: dict[str, str], field: str
-) -> None:
+def test_who_settles_a_line_says_why(housing: Harness) -> None:
     id = submitted_disposal(housing).id
-    told = refusal(housing, method, InvalidInput, disposal_id=id, **fields)
-    assert told == ("REQUIRED", [field])
+    request = {"disposal_id": id, "line_id": NOBODY, "remark": ""}
+    told = refusal(housing, "settle_disposal_line", InvalidInput, **request)
+    assert told == ("REQUIRED", ["remark"])
 
 
 @pytest.mark.parametrize("income_fen", [-1, 10**15 + 1])
@@ -185,3 +181,11 @@ def test_a_thousand_assets_leave_on_one_disposal(housing: Harness) -> None:
     [fact] = housing.facts()
     assert len(fact.assets) == len(disposal.lines) == 1_000
     assert [each.line_id for each in fact.assets] == [line.id for line in disposal.lines]
+
+
+def consent_to(disposal: Any) -> dict[str, str]:
+    return {
+        "approval_id": disposal.approval_id,
+        "decision": "DECISION_APPROVE",
+        "user": "chief",
+    }

@@ -63,6 +63,7 @@ def test_a_new_property_is_a_fact_with_its_figures(housing: Harness) -> None:
         usable_area_m2=1600.25,
         use_state=pb.USE_STATE_IN_USE,
         unit_uscc=created.unit_uscc,
+        unit_name=created.unit_name,
     )
 
 
