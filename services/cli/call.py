@@ -20,6 +20,7 @@ from chassis.contract import Method
 from cli import addresses, catalogue
 from cli.arguments import WrongArgument, request_of
 from cli.client import Client, NoAnswer, Refused
+from cli.credentials import CredentialsUnreadable
 from cli.render.guide import guide_of, methods_table
 from cli.render.refusals import refusal
 from cli.render.tables import next_page_of, tables_of
@@ -83,6 +84,9 @@ def troubles_told() -> Iterator[None]:
             "no gateway known; run guanjia up, or name it",
         )
         raise typer.Exit(EXIT_NO_ANSWER) from None
+    except CredentialsUnreadable as error:
+        complain("凭据文件读不了", str(error))
+        raise typer.Exit(EXIT_USAGE) from None
     except NoAnswer as silent:
         complain(f"网关 {silent.address} 无应答", silent.detail)
         raise typer.Exit(EXIT_NO_ANSWER) from None

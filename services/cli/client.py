@@ -9,6 +9,7 @@ No other error leaves this module.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -19,8 +20,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from chassis.contract import Method
 from chassis.status import reason_of
+from cli import credentials
 
 USER_METADATA = "guanjia-user"
+RIGHTS_METADATA = "guanjia-rights"
 _DETAILS = "grpc-status-details-bin"
 _UNANSWERED = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 _RETRIES = {
@@ -67,20 +70,33 @@ class Refused(Exception):
 
 
 class Client:
-    """The gateway at `address`, spoken to as `user`.
+    """The gateway at `address`, spoken to with what the environment proves (see
+    `credentials`), or as `user` where the identity of development is in use, who then
+    has `rights` only, if given (see gateway.identity.development).
 
     With `retries`, a call that finds the gateway or a service away is sent again a
     few times: safe, since a command repeated with its request_id has one effect.
     """
 
-    def __init__(self, address: str, user: str = "", *, retries: bool = False) -> None:
+    def __init__(
+        self,
+        address: str,
+        user: str = "",
+        *,
+        retries: bool = False,
+        rights: Mapping[str, Any] | None = None,
+    ) -> None:
         self.address = address
         # Metadata is ASCII; the gateway decodes it.
-        self._metadata = ((USER_METADATA, quote(user, safe=" @:.,")),) if user else ()
+        said = {USER_METADATA: user, RIGHTS_METADATA: json.dumps(rights) if rights else ""}
+        self._metadata = (
+            *credentials.metadata(),
+            *((name, quote(text, safe=" @:.,")) for name, text in said.items() if text),
+        )
         options: list[tuple[str, Any]] = [_NO_PROXY]
         if retries:
             options.append(("grpc.service_config", json.dumps(_RETRIES)))
-        self._channel = grpc.insecure_channel(address, options)
+        self._channel = credentials.channel(address, options)
 
     def call(self, method: Method, request: Message, deadline_s: float = 0) -> Message:
         """The reply; 0 seconds means the method's own limit, which the gateway keeps."""
@@ -124,7 +140,7 @@ class Client:
 
 def is_serving(address: str) -> bool:
     """Whether a gateway is there and has its bus."""
-    with grpc.insecure_channel(address, [_NO_PROXY]) as channel:
+    with credentials.channel(address, [_NO_PROXY]) as channel:
         try:
             answer = health_pb2_grpc.HealthStub(channel).Check(
                 health_pb2.HealthCheckRequest(), timeout=2

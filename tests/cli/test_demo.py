@@ -20,14 +20,19 @@ def test_the_demo_tells_its_story_and_leaves_no_process_behind(tmp_path: Path) -
     told = [
         "登记行政区划 5 个",
         "登记单位 13 家",
+        "资产处置 100,000 元及以上：unit_head → finance_approver",
         "新增 created 300  未变 unchanged 0  退回 refused 3",
         "新增 created 0  未变 unchanged 300  退回 refused 3",
         "家具设备 40 件",
+        "经办人自己不能审批",
+        "审批中",
+        "已批准",
         "已拟入仓单 40 张",
         "入仓单仍为 40 张",
         "验收入仓 38 件",
         "明细：已入仓 38、公物仓退回 2；处置单：待处理",
         "已办结，处置收入 86,000 元",
+        "完好  链首",
         "公物仓现有 the warehouse holds  38 件",
     ]
     places = [output.find(each) for each in told]

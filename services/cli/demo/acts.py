@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from chassis.contract import value_label_of
+from chassis.days import day_of
+from cli.client import Refused
 from cli.demo import closing, figures
-from cli.demo.story import Person, Story, duration, expect
+from cli.demo.cast import Cast
+from cli.demo.story import Person, Story, WrongTurn, duration, expect
 from cli.imports import HEADINGS, Outcome, Ticket, send
+from cli.master import calendar_of
 from cli.platform import Platform
 from cli.properties import problems_table, totals
 from cli.render.tables import tables_of
 from cli.sample import regions, units, write_register, write_sample_assets
+from cli.sample.city import CITY
 from cli.screen import out
 from cli.sheets import read_rows
 from guanjia.approvals.v1 import approvals_pb2
@@ -24,27 +29,15 @@ from guanjia.warehouse.v1 import warehouse_pb2
 
 REGISTERED = 300
 WRONG_ROWS = 3
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who plays."""
-
-    admin: Person
-    clerk: Person
-    approver: Person
-    keeper: Person
-
-    @classmethod
-    def of(cls, story: Story) -> Cast:
-        return cls(*(Person(story, name) for name in ("周宁", "李敏", "王建国", "赵仓")))
+LARGE_FEN = 100_000_00
 
 
 def tell(story: Story, platform: Platform) -> None:
     """The whole story. Raises WrongTurn where it goes otherwise than it should."""
     cast = Cast.of(story)
-    with story.act("基础数据 regions and units"):
+    with story.act("基础数据与审批规则 regions, units, workdays, and who must consent"):
         register_master_data(story, cast.admin)
+        set_rules(cast.admin)
     with story.act("房产台账 the property register"):
         import_register(story, cast.clerk, platform.folder)
     with story.act("房产汇总 totals"):
@@ -52,7 +45,7 @@ def tell(story: Story, platform: Platform) -> None:
     with story.act("处置申请 a disposal"):
         disposal = create_disposal(cast.clerk)
     with story.act("批准与入仓 approval, and 40 intakes"):
-        approved, again = approve(story, cast.approver, disposal)
+        approved, again = approve(story, cast, disposal)
         count_intakes(story, cast.keeper, disposal)
     with story.act("重复批准 the same approval again"):
         repeat_approval(story, cast.keeper, approved, again)
@@ -60,6 +53,8 @@ def tell(story: Story, platform: Platform) -> None:
         closing.decide_intakes(story, cast.keeper, intakes_of(cast.keeper, disposal))
     with story.act("了结与办结 settled and completed"):
         closing.complete(story, cast.clerk, disposal)
+    with story.act("审计 the audit trail"):
+        closing.verify_trail(story, cast.auditor)
     with story.act("小结 what happened"):
         figures.summarise(story, cast.keeper, platform)
 
@@ -75,6 +70,41 @@ def register_master_data(story: Story, admin: Person) -> None:
     story.told(admin.name, f"登记单位 {len(units())} 家", time.monotonic() - began)
     listed = admin.asks("directory.ListUnits", page_size=100)
     expect(len(listed.units) == len(units()), "登记的单位数目不符")
+
+
+def set_rules(admin: Person) -> None:
+    """Small amounts need the head of the unit, large ones the finance bureau after them."""
+    year = day_of(datetime.now(UTC)).year
+    calendar = calendar_of(year)
+    if calendar is not None:
+        admin.asks(
+            "directory.PublishCalendarYear",
+            lambda reply: f"发布 {reply.year} 年工作日历：放假 {len(reply.holidays)} 天",
+            **{field.name: value for field, value in calendar.ListFields()},
+        )
+    head = {"turn": 1, "role": "unit_head", "workdays": 3, "escalation_role": "bureau_head"}
+    finance = {"turn": 2, "role": "finance_approver", "workdays": 5}
+    for least_fen, below_fen, steps in (
+        (0, LARGE_FEN, [head]),
+        (LARGE_FEN, 0, [head, finance]),
+    ):
+        admin.asks(
+            "approvals.DefineApprovalRule",
+            _rule,
+            service="housing",
+            kind="housing.disposal",
+            region_code=CITY,
+            least_fen=least_fen,
+            below_fen=below_fen,
+            valid_from=f"{year}-01-01",
+            steps=steps,
+            source="云澜市市级行政事业单位国有资产处置办法",
+        )
+
+
+def _rule(rule: approvals_pb2.ApprovalRule) -> str:
+    amount = f"{LARGE_FEN // 100:,} 元{'及以上' if rule.least_fen else '以下'}"
+    return f"资产处置 {amount}：{' → '.join(step.role for step in rule.steps)}"
 
 
 def import_register(story: Story, clerk: Person, folder: Path) -> None:
@@ -113,41 +143,64 @@ def create_disposal(clerk: Person) -> housing_pb2.Disposal:
         assets=write_sample_assets(),
     )
     expect(len(disposal.lines) == 40, "处置单应有 40 项明细")
-    clerk.asks("housing.SubmitDisposal", _state, disposal_id=disposal.id)
-    return disposal
+    submitted: housing_pb2.Disposal = clerk.asks(
+        "housing.SubmitDisposal", _state, disposal_id=disposal.id
+    )
+    return submitted
 
 
 def approve(
-    story: Story, approver: Person, disposal: housing_pb2.Disposal
+    story: Story, cast: Cast, disposal: housing_pb2.Disposal
 ) -> tuple[housing_pb2.Disposal, Callable[[], housing_pb2.Disposal]]:
-    """The approved disposal, and what sends the very same request once more."""
+    """The approved disposal, and what sends the very same last consent once more."""
+    refuse_own(story, cast.clerk, disposal)
+    _consent(cast.head, disposal, "同意，请财政部门审核")()
+    last = _consent(cast.finance, disposal, "同意，家具设备移交公物仓")
+    approved = last()
+    story.fact("housing", "处置已批准 DisposalApproved", "warehouse")
+    return approved, last
+
+
+def refuse_own(story: Story, clerk: Person, disposal: housing_pb2.Disposal) -> None:
+    try:
+        clerk.asks(
+            "approvals.DecideApproval",
+            service="housing",
+            approval_id=disposal.approval_id,
+            decision="DECISION_APPROVE",
+        )
+    except Refused as refused:
+        story.told(clerk.name, f"经办人自己不能审批：{refused.reason}")
+        return
+    raise WrongTurn("经办人竟能审批自己的申请")
+
+
+def _consent(
+    approver: Person, disposal: housing_pb2.Disposal, note: str
+) -> Callable[[], housing_pb2.Disposal]:
     pending = approver.asks(
         "approvals.ListMyPendingApprovals",
-        lambda reply: f"待我审批：{len(reply.approvals)} 件",
+        lambda reply: f"待我审批 {len(reply.approvals)} 件：{reply.approvals[0].document_code}",
     )
     [mine] = [each for each in pending.approvals if each.document_id == disposal.id]
     request = {
         "service": mine.service,
         "approval_id": mine.id,
         "decision": "DECISION_APPROVE",
-        "request_id": f"approve-{disposal.id}",
-        "note": "同意，家具设备移交公物仓",
+        "request_id": f"{approver.name}-{mine.id}",
+        "note": note,
     }
 
     def send_it() -> housing_pb2.Disposal:
-        approver.asks(
-            "approvals.DecideApproval",
-            lambda reply: (
-                f"{reply.document_code}：{_word(approvals_pb2.ApprovalState, reply.state)}"
-            ),
-            **request,
-        )
+        approver.asks("approvals.DecideApproval", _decided, **request)
         reply: housing_pb2.Disposal = approver.asks("housing.GetDisposal", disposal_id=disposal.id)
         return reply
 
-    approved = send_it()
-    story.fact("housing", "处置已批准 DisposalApproved", "warehouse")
-    return approved, send_it
+    return send_it
+
+
+def _decided(approval: approvals_pb2.Approval) -> str:
+    return f"同意 {approval.document_code}：{_word(approvals_pb2.ApprovalState, approval.state)}"
 
 
 def count_intakes(story: Story, keeper: Person, disposal: housing_pb2.Disposal) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from chassis.contract import label_of_value
 from cli.demo.story import Person, Story, expect
+from cli.layout import SERVICES
 from guanjia.housing.v1 import housing_pb2
 from guanjia.warehouse.v1 import warehouse_pb2
 
@@ -80,6 +82,19 @@ def complete(story: Story, clerk: Person, disposal: housing_pb2.Disposal) -> Non
         income_fen=INCOME_FEN,
     )
     expect(done.state == housing_pb2.DISPOSAL_STATE_COMPLETED, "处置单应已办结")
+
+
+def verify_trail(story: Story, auditor: Person) -> None:
+    """Every entry is sealed within a second or two; then the chain is checked from its begin."""
+    for service in SERVICES:
+
+        def checked(service: str = service) -> Any:
+            return auditor.asks("audit.VerifyAuditTrail", service=service)
+
+        whole = auditor.waits("审计日志封存", checked, lambda seen: not seen.unsealed)
+        expect(not whole.problems, f"{service} 的审计日志应完好")
+        counted = f"{whole.entries} 条记录，{whole.seals} 个封存，完好"
+        story.told(auditor.name, f"{service}：{counted}  链首 {whole.head[:12]}…")
 
 
 def _count(disposal: housing_pb2.Disposal) -> Counter[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -67,9 +67,9 @@ class Story:
 class Person:
     """Somebody who calls the gateway."""
 
-    def __init__(self, story: Story, name: str) -> None:
+    def __init__(self, story: Story, name: str, rights: Mapping[str, Any]) -> None:
         self.name = name
-        self.client = Client(story.gateway, name)
+        self.client = Client(story.gateway, name, rights=rights)
         self._story = story
 
     def asks(self, method: str, told: Callable[[Any], str] | str = "", **fields: Any) -> Any:

@@ -28,9 +28,11 @@ REPLY = (
     "VALUES ('dev:bench', %s, 'update_property', %s, %s, now())"
 )
 AUDIT = (
-    'INSERT INTO audit (id, "at", principal, act, request_id, changes) '
-    "VALUES (%s, now(), 'dev:bench', 'housing.update_property', %s, %s)"
+    'INSERT INTO audit (id, "at", principal, region_code, unit_id, origin, act, request_id, '
+    "result, changes) VALUES (%s, now(), 'dev:bench', '', '', '127.0.0.1', "
+    "'housing.update_property', %s, 'OK', %s)"
 )
+AUDIT_WAITING = "INSERT INTO audit_waiting (entry_id) VALUES (%s)"
 OUTBOX = (
     "INSERT INTO outbox (id, exchange, routing_key, envelope, created_at) "
     "VALUES (%s, 'housing.events', 'property_changed', %s, now())"
@@ -85,7 +87,9 @@ class Statements:
         cursor.execute(UPDATE, (1_000 + version % 10_000, id, version))
         changed: int = cursor.rowcount
         cursor.execute(REPLY, (request_id, hashlib.sha256(b"").digest(), self._reply))
-        cursor.execute(AUDIT, (str(uuid.uuid4()), request_id, self._changes))
+        entry = str(uuid.uuid4())
+        cursor.execute(AUDIT, (entry, request_id, self._changes))
+        cursor.execute(AUDIT_WAITING, (entry,))
         cursor.execute(OUTBOX, (str(uuid.uuid4()), self._envelope))
         cursor.execute("COMMIT")
         return "" if changed == 1 else "WRONG_ANSWER"
