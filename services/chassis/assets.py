@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chassis.schemas import Choice, Code, Day, Fen, Line, RequestSchema
+from chassis.fields import Choice, Code, Day, Line
+from chassis.figures import Fen
+from chassis.schemas import RequestSchema
 
 
 class AssetSchema(RequestSchema):

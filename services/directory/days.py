@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_
 
+from chassis.days import day_of
 from chassis.errors import InvalidInput, NotFound, Violation
-
-_CHINA = ZoneInfo("Asia/Shanghai")
-
-
-def today(now: datetime) -> date:
-    return now.astimezone(_CHINA).date()
 
 
 def day_before(day: date) -> date:
@@ -23,7 +17,7 @@ def day_before(day: date) -> date:
 
 def not_ahead(day: date | None, now: datetime, field: str) -> date:
     """`day`, or today without one. Refuses a later day: facts take effect when they arrive."""
-    latest = today(now)
+    latest = day_of(now)
     if day is not None and day > latest:
         raise InvalidInput.field(
             field, "IN_FUTURE", "不得晚于今日，请在生效当日登记", "not later than today"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.schemas import Area, Fen, PageSize, Whole, Yuan
+from chassis.figures import Area, Fen, PageSize, Whole, Yuan
 from tests.chassis.reading import read, reason
 
 

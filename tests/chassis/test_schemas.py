@@ -10,18 +10,8 @@ from hypothesis import strategies as st
 from marshmallow import Schema, fields
 
 from chassis.errors import InvalidInput
-from chassis.schemas import (
-    Choice,
-    Code,
-    Day,
-    Identifier,
-    Line,
-    Part,
-    RegionCode,
-    RequestSchema,
-    Uscc,
-    half_width,
-)
+from chassis.fields import Choice, Code, Day, Identifier, Line, RegionCode, Uscc, half_width
+from chassis.schemas import Part, RequestSchema
 from cli.sample.city import uscc
 from tests.chassis.reading import read, reason
 

@@ -7,21 +7,9 @@ from typing import Any
 
 from marshmallow import fields, validates_schema
 
-from chassis.schemas import (
-    Choice,
-    Day,
-    Fen,
-    Identifier,
-    Line,
-    PageSchema,
-    PageSize,
-    Part,
-    RegionCode,
-    RequestSchema,
-    Whole,
-    Word,
-    Wrong,
-)
+from chassis.fields import Choice, Day, Identifier, Line, RegionCode, Subject, Word, Wrong
+from chassis.figures import Fen, PageSize, Whole
+from chassis.schemas import PageSchema, Part, RequestSchema
 
 MAX_STEPS = 20
 
@@ -43,7 +31,7 @@ class DecideApprovalSchema(RequestSchema):
 
 class PassOnApprovalSchema(RequestSchema):
     approval_id = Identifier()
-    holder = Line(150)
+    holder = Subject()
     note = Line(500, optional=True)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chassis.schemas import Day, Line, PageSchema, RequestSchema, Whole
+from chassis.fields import Day, Line
+from chassis.figures import Whole
+from chassis.schemas import PageSchema, RequestSchema
 
 
 class ListAuditEntriesSchema(PageSchema):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TypedDict
 
+from chassis.days import day_of
 from chassis.errors import IllegalState, InvalidInput
 from chassis.wire import Values
-from directory.days import day_before, today
+from directory.days import day_before
 
 
 class Term(TypedDict):
@@ -17,7 +18,7 @@ class Term(TypedDict):
 
 def term(request: Values, now: datetime) -> Term:
     """The days a request gives; without a first day it is today."""
-    first = request.valid_from or today(now)
+    first = request.valid_from or day_of(now)
     if request.valid_to is not None and request.valid_to < first:
         raise InvalidInput.field(
             "valid_to", "ENDS_BEFORE_START", "截止日期早于生效日期", "ends before it begins"
@@ -30,7 +31,7 @@ def last_day(present: date | None, asked: date | None, now: datetime) -> date:
 
     Rights are neither prolonged nor ended for days gone by, since they were used.
     """
-    yesterday = day_before(today(now))
+    yesterday = day_before(day_of(now))
     if present is not None and present <= yesterday:
         raise IllegalState.move("终止", "end it", "已终止", "ended")
     last = asked or yesterday

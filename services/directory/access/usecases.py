@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from chassis.days import day_of
 from chassis.errors import InvalidInput
 from chassis.storage import Reader
 from chassis.usecases import query
 from chassis.wire import Values
 from directory.access.queries import ALL_UNITS, granted_to, lent_to, people_with, roles_with
-from directory.days import today
 from directory.units.rules import covered
 
 _KNOWN = ("name", "unit_id", "unit_name", "region_code")
@@ -21,7 +21,7 @@ _KNOWN = ("name", "unit_id", "unit_name", "region_code")
 def resolve_access(reader: Reader, request: Values) -> dict[str, Any]:
     """As of today. A person who left has no rights; an account that never was a person's, a
     system's, has what was granted to it."""
-    subject, day = request.subject, today(reader.now)
+    subject, day = request.subject, day_of(reader.now)
     if not subject:
         raise InvalidInput.field("subject", "REQUIRED", "必填", "required")
     lent = reader.rows(lent_to(subject, day))

@@ -6,9 +6,10 @@ from typing import Any
 
 from marshmallow import validates_schema
 
-from chassis.schemas import Day, Line, PageSchema, RequestSchema, Whole, Wrong
+from chassis.fields import Day, Line, Several, Wrong
+from chassis.figures import Whole
+from chassis.schemas import PageSchema, RequestSchema
 from directory.calendar import rules
-from directory.fields import Several
 
 
 class PublishCalendarYearSchema(RequestSchema):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from chassis.schemas import Day, Identifier, PageSchema, RequestSchema
-from directory.fields import RoleCode, Subject
+from chassis.fields import Day, Identifier, Subject, Word
+from chassis.schemas import PageSchema, RequestSchema
 
 
 class DelegateRightsSchema(RequestSchema):
     to_subject = Subject()
-    role = RoleCode(optional=True)
+    role = Word(optional=True)
     valid_from = Day(optional=True)
     valid_to = Day()
 

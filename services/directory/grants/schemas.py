@@ -6,13 +6,13 @@ from typing import Any
 
 from marshmallow import validates_schema
 
-from chassis.schemas import Day, Identifier, Line, PageSchema, RegionCode, RequestSchema, Wrong
-from directory.fields import RoleCode, Subject
+from chassis.fields import Day, Identifier, Line, RegionCode, Subject, Word, Wrong
+from chassis.schemas import PageSchema, RequestSchema
 
 
 class GrantRoleSchema(RequestSchema):
     subject = Subject()
-    role = RoleCode()
+    role = Word()
     region_code = RegionCode(optional=True)
     unit_id = Identifier(optional=True)
     valid_from = Day(optional=True)

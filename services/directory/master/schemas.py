@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from chassis.schemas import Line, RequestSchema, Wrong
+from chassis.fields import Line, Wrong
+from chassis.schemas import RequestSchema
 
 _CURSOR = re.compile(r"[0-3]:[0-9a-f-]{0,36}", re.ASCII)
 

@@ -7,18 +7,8 @@ import re
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError as NotOne
 
-from chassis.schemas import (
-    Choice,
-    Day,
-    Identifier,
-    Line,
-    PageSchema,
-    RegionCode,
-    RequestSchema,
-    Wrong,
-    half_width,
-)
-from directory.fields import Subject
+from chassis.fields import Choice, Day, Identifier, Line, RegionCode, Subject, Wrong, half_width
+from chassis.schemas import PageSchema, RequestSchema
 
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _RESIDENT = re.compile(r"\d{17}[\dX]", re.ASCII)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
+from chassis.days import day_of
 from chassis.errors import AlreadyExists, IllegalState
 from chassis.regions import region_prefix
 from chassis.storage import Reader, UnitOfWork
@@ -13,7 +14,7 @@ from chassis.usecases import command, query
 from chassis.wire import Values
 from directory.access.facts import publish_access_changed
 from directory.access.queries import has_grants
-from directory.days import not_ahead, today
+from directory.days import not_ahead
 from directory.people.facts import publish_change
 from directory.people.model import Person, Posting, digest_of
 from directory.people.register import postings_of
@@ -93,7 +94,7 @@ def list_people(reader: Reader, request: Values) -> dict[str, Any]:
     statement = select(_TABLE)
     if not request.include_ended:
         last = _TABLE.c.valid_to
-        statement = statement.where(or_(last.is_(None), last >= today(reader.now)))
+        statement = statement.where(or_(last.is_(None), last >= day_of(reader.now)))
     for name in ("unit_id", "subject"):
         if request[name]:
             statement = statement.where(_TABLE.c[name] == request[name])
@@ -147,7 +148,7 @@ def _require_free(uow: UnitOfWork, request: Values, person: Person | None = None
 
 def _require_no_grants(uow: UnitOfWork, subject: str) -> None:
     """An account that nobody has any longer would keep its rights though the person left."""
-    if has_grants(uow, subject, today(uow.now)):
+    if has_grants(uow, subject, day_of(uow.now)):
         raise IllegalState(
             "STILL_GRANTED",
             "原账号尚有授权，请先终止授权再更换账号",

@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import validates_schema
 
-from chassis.schemas import Choice, Day, Line, PageSchema, RegionCode, RequestSchema, Wrong
+from chassis.fields import Choice, Day, Line, RegionCode, Wrong
+from chassis.schemas import PageSchema, RequestSchema
 
 
 class DefineRegionSchema(RequestSchema):

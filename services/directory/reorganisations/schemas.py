@@ -6,17 +6,8 @@ from typing import Any
 
 from marshmallow import fields, validates_schema
 
-from chassis.schemas import (
-    Choice,
-    Day,
-    Identifier,
-    Line,
-    RegionCode,
-    RequestSchema,
-    Uscc,
-    Wrong,
-)
-from directory.fields import Several
+from chassis.fields import Choice, Day, Identifier, Line, RegionCode, Several, Uscc, Wrong
+from chassis.schemas import RequestSchema
 
 MOST_UNITS = 50
 

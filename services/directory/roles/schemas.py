@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from chassis.schemas import Day, Line, PageSchema, RequestSchema, Wrong
-from directory.fields import RoleCode, Several
+from chassis.fields import Day, Line, Several, Word, Wrong
+from chassis.schemas import PageSchema, RequestSchema
 
 _PERMISSION = re.compile(r"\*|[a-z_]+(\.[a-z_]+)?\.\*|[a-z_]+\.[a-z_]+\.[a-z_]+")
 
@@ -27,7 +27,7 @@ class Permission(Line):
 
 
 class DefineRoleSchema(RequestSchema):
-    code = RoleCode()
+    code = Word()
     name = Line(100)
     permissions = Several(Permission(), 200)
     valid_from = Day(optional=True)

@@ -6,17 +6,8 @@ from typing import Any
 
 from marshmallow import validates_schema
 
-from chassis.schemas import (
-    Choice,
-    Day,
-    Identifier,
-    Line,
-    PageSchema,
-    RegionCode,
-    RequestSchema,
-    Uscc,
-    Wrong,
-)
+from chassis.fields import Choice, Day, Identifier, Line, RegionCode, Uscc, Wrong
+from chassis.schemas import PageSchema, RequestSchema
 
 
 class RegisterUnitSchema(RequestSchema):

@@ -7,7 +7,9 @@ from typing import Any
 from marshmallow import fields, validates_schema
 
 from chassis.assets import AssetSchema
-from chassis.schemas import Fen, Identifier, Line, Part, RequestSchema, Wrong
+from chassis.fields import Identifier, Line, Wrong
+from chassis.figures import Fen
+from chassis.schemas import Part, RequestSchema
 from housing.disposals import rules
 
 

@@ -7,18 +7,10 @@ from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError
 
+from chassis.fields import Code, Labelled, Line, RegionCode, Uscc
+from chassis.figures import Area, Whole, Yuan
 from chassis.headings import heading_key
-from chassis.schemas import (
-    Area,
-    Code,
-    Labelled,
-    Line,
-    RegionCode,
-    Uscc,
-    Whole,
-    Yuan,
-    violations_in,
-)
+from chassis.schemas import violations_in
 from guanjia.housing.v1 import housing_pb2 as pb
 from housing.properties.schemas import FiguresSchema
 

@@ -7,20 +7,9 @@ from typing import Any
 
 from marshmallow import validates_schema
 
-from chassis.schemas import (
-    Area,
-    Choice,
-    Code,
-    Fen,
-    Line,
-    PageSchema,
-    Part,
-    RegionCode,
-    RequestSchema,
-    Uscc,
-    Whole,
-    Wrong,
-)
+from chassis.fields import Choice, Code, Line, RegionCode, Uscc, Wrong
+from chassis.figures import Area, Fen, Whole
+from chassis.schemas import PageSchema, Part, RequestSchema
 from housing.properties import rules
 
 

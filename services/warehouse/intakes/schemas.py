@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from chassis.assets import AssetSchema
-from chassis.schemas import Choice, Fen, Identifier, Line, PageSchema, Part, RequestSchema
+from chassis.fields import Choice, Identifier, Line
+from chassis.figures import Fen
+from chassis.schemas import PageSchema, Part, RequestSchema
 
 
 class OfferAssetSchema(RequestSchema):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.schemas import Identifier, Line, PageSchema, RequestSchema
+from chassis.fields import Identifier, Line
+from chassis.schemas import PageSchema, RequestSchema
 
 
 class ListItemsSchema(PageSchema):

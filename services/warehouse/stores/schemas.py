@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.schemas import Choice, Code, Line, RegionCode, RequestSchema, Uscc
+from chassis.fields import Choice, Code, Line, RegionCode, Uscc
+from chassis.schemas import RequestSchema
 
 
 class CreateStoreSchema(RequestSchema):

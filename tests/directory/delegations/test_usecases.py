@@ -142,7 +142,7 @@ def test_what_was_delegated_to_an_account_that_changed_hands_is_gone(
         ({"valid_to": ""}, "valid_to", "REQUIRED"),
         ({"valid_to": "2026-03-01"}, "valid_to", "ENDS_BEFORE_START"),
         ({"valid_to": "2027-02-29"}, "valid_to", "INVALID_DATE"),
-        ({"role": "Unit Head"}, "role", "INVALID_ROLE_CODE"),
+        ({"role": "Unit Head"}, "role", "INVALID_NAME"),
     ],
 )
 def test_a_delegation_that_breaks_a_rule_is_refused_by_field(

@@ -101,8 +101,8 @@ def test_a_role_that_ended_permits_nothing(directory: Harness) -> None:
     ("changes", "field", "reason"),
     [
         ({"code": ""}, "code", "REQUIRED"),
-        ({"code": "Inspector"}, "code", "INVALID_ROLE_CODE"),
-        ({"code": "督查"}, "code", "INVALID_ROLE_CODE"),
+        ({"code": "Inspector"}, "code", "INVALID_NAME"),
+        ({"code": "督查"}, "code", "INVALID_NAME"),
         ({"name": ""}, "name", "REQUIRED"),
         ({"permissions": []}, "permissions", "REQUIRED"),
         ({"permissions": ["*", "*"]}, "permissions", "DUPLICATE"),

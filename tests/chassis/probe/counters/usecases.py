@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from chassis.schemas import Line, PageSchema, RequestSchema
+from chassis.fields import Line
+from chassis.schemas import PageSchema, RequestSchema
 from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import command, query
 from chassis.wire import Values
