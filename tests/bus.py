@@ -12,7 +12,7 @@ from typing import Any, Self
 import amqp
 from kombu.connection import Connection
 
-from chassis.broker import DEADLINE_HEADER, DIRECT_REPLY, PROTOBUF, RPC_EXCHANGE
+from chassis.broker import DEADLINE_HEADER, DIRECT_REPLY, PRINCIPAL_HEADER, PROTOBUF, RPC_EXCHANGE
 
 
 class Bus:
@@ -39,14 +39,19 @@ class Bus:
         self.channel.basic_publish(amqp.Message(data, **given), exchange, key)
 
     def call(
-        self, key: str, body: bytes, timeout_s: float = 5, deadline_s: float | None = 5
+        self,
+        key: str,
+        body: bytes,
+        timeout_s: float = 5,
+        deadline_s: float | None = 5,
+        ticket: str = "",
     ) -> tuple[str, bytes]:
         """Type and body of the reply to a protobuf call, as the gateway would make it."""
         if not self._consuming:
             self.channel.basic_consume(DIRECT_REPLY, no_ack=True, callback=self._replies.put)
             self._consuming = True
         id = uuid.uuid4().hex
-        headers = {}
+        headers: dict[str, Any] = {PRINCIPAL_HEADER: ticket} if ticket else {}
         if deadline_s is not None:
             headers[DEADLINE_HEADER] = int((time.time() + deadline_s) * 1000)
         self.publish(

@@ -14,6 +14,8 @@ NAMES = {
     "H14": "Disposal approval",
     "W01": "Intake",
     "W11": "Units and accounts",
+    "P03": "Levels and tenancy",
+    "P04": "Approval flow",
     "P06": "Submit once, share",
     "P08": "Security, audit trail",
     "P11": "Operations watch",

@@ -7,7 +7,6 @@ it happen only once and ended together with state, facts, reply and audit.
 
 from __future__ import annotations
 
-import hashlib
 import random
 import time
 from collections.abc import Callable
@@ -37,6 +36,7 @@ from chassis.errors import (
 from chassis.masking import mask
 from chassis.principal import ANONYMOUS, Principal, itself
 from chassis.service import Service
+from chassis.storage import secret
 from chassis.storage.database import Database, is_duplicate, is_taken
 from chassis.storage.tables import audit, audit_waiting, inbox, replies
 from chassis.storage.unit_of_work import Context, Reader, UnitOfWork, audit_entry
@@ -94,7 +94,8 @@ class Application:
             raise _labelled(error, method) from None
         except PermissionDenied as error:
             if use_case.is_command:
-                self._note(method, context, [], error.reason)
+                asked = {name: values[name] for name in values if name.endswith("_id")}
+                self._note(method, context, [{"asked": asked}], error.reason)
             raise
 
     def react(self, reaction: Reaction, envelope: Envelope) -> bool:
@@ -148,11 +149,17 @@ class Application:
         self, method: Method, caller: CallContext, changes: list[dict[str, Any]], result: str
     ) -> None:
         """An audit entry of its own, for an act that is no transaction."""
-        entry = audit_entry(self._context(method.routing_key, caller), changes, result)
-        script = self.database.script().insert(audit, [entry])
-        script.insert(audit_waiting, [{"entry_id": entry["id"]}])
-        with self.database.transaction() as connection:
-            script.run(connection)
+        request_id = str(changes[0].get("asked", {}).get("request_id", ""))[:100]
+        context = self._context(method.routing_key, caller, request_id)
+        entry = audit_entry(context, changes, result)
+
+        def attempt() -> None:
+            script = self.database.script().insert(audit, [entry])
+            script.insert(audit_waiting, [{"entry_id": entry["id"]}])
+            with self.database.transaction() as connection:
+                script.run(connection)
+
+        _as_a_whole(attempt)
 
     def _command(
         self,
@@ -169,7 +176,7 @@ class Application:
             )
         context = self._context(method.routing_key, caller, request_id)
         key = (caller.principal.subject, request_id)
-        body_hash = hashlib.sha256(message.SerializeToString(deterministic=True)).digest()
+        body_hash = secret.keyed(message.SerializeToString(deterministic=True))
         request: Values | None = None
 
         def attempt() -> Message:

@@ -36,8 +36,8 @@ class Method:
     """
 
     service: str  # housing; of a shared call, the service that answers it
-    name: str  # ApproveDisposal
-    path: str  # /guanjia.housing.v1.HousingService/ApproveDisposal
+    name: str  # SubmitDisposal
+    path: str  # /guanjia.housing.v1.HousingService/SubmitDisposal
     request: type[Message]
     response: type[Message]
     permission: str
@@ -48,7 +48,7 @@ class Method:
 
     @property
     def key(self) -> str:
-        """Its name in Python and on the bus: approve_disposal."""
+        """Its name in Python and on the bus: submit_disposal."""
         return snake(self.name)
 
     @property
@@ -77,7 +77,7 @@ class Fact:
 
 
 def snake(name: str) -> str:
-    """ApproveDisposal → approve_disposal."""
+    """SubmitDisposal → submit_disposal."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
@@ -181,6 +181,8 @@ def _masks(descriptor: Descriptor, above: tuple[str, ...]) -> dict[str, Any]:
         return found
     for field in descriptor.fields:
         mask = field.GetOptions().Extensions[policy_pb2.mask]
+        if mask and (field.type != FieldDescriptor.TYPE_STRING or field.is_repeated):
+            raise ContractMismatch(f"{field.full_name}: only a single text can be masked")
         if mask:
             found[field.name] = mask
         elif field.message_type is not None:

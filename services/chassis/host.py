@@ -18,6 +18,7 @@ from chassis.application import Application, utc_now
 from chassis.audit.sealing import Sealer
 from chassis.broker import BusConnection
 from chassis.consumer import Consumer
+from chassis.contract import ContractMismatch
 from chassis.principal import Reader
 from chassis.publisher import ConfirmedPublisher
 from chassis.reactions import React
@@ -56,8 +57,14 @@ class Host:
             timedelta(seconds=settings.outbox_returned_again_s),
         )
         self.application.on_commit = self.relay.wake
-        secret.use_keys(secret.parse_keys(settings.column_keys.get_secret_value()))
-        self.tickets = Reader(settings.public_keys())
+        try:
+            secret.use_keys(secret.parse_keys(settings.column_keys.get_secret_value()))
+            self.tickets = Reader(settings.public_keys())
+        except ValueError:
+            raise ContractMismatch(
+                "GUANJIA_COLUMN_KEYS 或 GUANJIA_TICKET_PUBLIC_KEYS 格式有误 | "
+                "GUANJIA_COLUMN_KEYS or GUANJIA_TICKET_PUBLIC_KEYS is malformed"
+            ) from None
         self.sealer = Sealer(self.database, settings.audit_seal_s, utc_now)
         self._consumers: list[Consumer] = []
         self._ended = Event()

@@ -67,7 +67,8 @@ ANY_ROLE = "*"
 class Principal:
     """A person or system that calls; `subject` is unique within the deployment.
 
-    `scope` is what this call may touch; `origin` is where the call came from.
+    `permission` is that of the method the ticket was made for, `scope` what that call may
+    touch; `origin` is where it came from.
     """
 
     subject: str
@@ -78,6 +79,11 @@ class Principal:
     scope: Scope = ()
     roles: tuple[HeldRole, ...] = ()
     origin: str = ""
+    permission: str = ""
+
+    def stands_for(self, subject: str) -> bool:
+        """Whether this is the subject, or uses a right of theirs."""
+        return subject == self.subject or any(each.on_behalf_of == subject for each in self.roles)
 
     def holding(self, role: str, region_code: str, unit_id: str) -> list[HeldRole]:
         """The roles by which this principal is `role` for a unit; their own come first."""
@@ -89,14 +95,14 @@ class Principal:
         return sorted(found, key=lambda each: each.on_behalf_of)
 
 
-_OWN = ("subject", "name", "unit_id", "unit_name", "region_code", "origin")
+_OWN = ("subject", "name", "unit_id", "unit_name", "region_code", "origin", "permission")
 
 ANONYMOUS = Principal("anonymous")
 
 
-def itself(subject: str) -> Principal:
+def itself(subject: str, permission: str = "") -> Principal:
     """A service, or the gateway, acting in its own name: nothing is hidden from it."""
-    return Principal(subject, scope=EVERYWHERE)
+    return Principal(subject, scope=EVERYWHERE, permission=permission)
 
 
 def developer(subject: str) -> Principal:

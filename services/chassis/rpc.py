@@ -113,7 +113,7 @@ class RpcServer(SharedExtension):
                         "", "TOO_LARGE", "请求超过 1 MiB", "the request is over 1 MiB"
                     )
                 request = exchange.read(method, delivery.body)
-                principal = self._principal(delivery)
+                principal = self._principal(delivery, method)
                 answer = self.app.call(method.key, request, CallContext(principal, traceparent))
                 reply: bytes = exchange.write(answer)
                 if len(reply) > MAX_REPLY_BYTES:
@@ -138,17 +138,20 @@ class RpcServer(SharedExtension):
             log.exception("call failed", method=method.key, fault=fault)
             raise Internal.fault(fault) from error
 
-    def _principal(self, delivery: Delivery) -> Principal:
+    def _principal(self, delivery: Delivery, method: Method) -> Principal:
         """Who the gateway says is calling. In development a call may come without it."""
         ticket = delivery.headers.get(PRINCIPAL_HEADER)
         if ticket is None and self.admits_anybody:
             return developer("anonymous")
         try:
-            return self.tickets.principal(ticket)
+            principal = self.tickets.principal(ticket)
+            if principal.permission != method.permission:
+                raise TicketRefused("the ticket is for another call")
         except TicketRefused as error:
             raise Unauthenticated(
                 "NO_TICKET", "调用未经网关认证", f"not a call of the gateway: {error}"
             ) from None
+        return principal
 
     def _reply(self, delivery: Delivery, body: bytes, content_type: str, kind: str) -> None:
         """Sends the reply and the ack in one piece; without an address, the ack alone."""

@@ -8,6 +8,7 @@ path of the field, Chinese and English text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields
@@ -15,6 +16,9 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields
 from chassis.errors import InvalidInput, Violation
 from chassis.fields import REQUIRED
 from chassis.figures import PageSize
+
+MOST_TOLD = 100
+"""Broken rules a refusal tells of."""
 
 
 class RequestSchema(Schema):
@@ -24,11 +28,12 @@ class RequestSchema(Schema):
         unknown = INCLUDE
 
     def clean(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """`values` normalised and typed, or InvalidInput with every broken rule."""
+        """`values` normalised and typed, or InvalidInput with the first broken rules."""
         try:
             loaded: dict[str, Any] = self.load(values)
         except ValidationError as error:
-            raise InvalidInput.of(list(violations_in(error.messages))) from None
+            told = islice(violations_in(error.messages), MOST_TOLD)
+            raise InvalidInput.of(list(told)) from None
         return loaded
 
 

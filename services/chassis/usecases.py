@@ -1,8 +1,8 @@
 """How a function becomes a call of the contract or a reaction to a fact.
 
 The decorators only mark; the function itself stays as written and testable. Its
-name is the contract's method in lower case: `approve_disposal` for
-`ApproveDisposal`.
+name is the contract's method in lower case: `submit_disposal` for
+`SubmitDisposal`.
 """
 
 from __future__ import annotations

@@ -29,6 +29,8 @@ Descriptor = Any
 M = TypeVar("M", bound=Message)
 
 MAX_TEXT = 4_000
+MAX_LIST = 2_000
+"""Values of a repeated field; what needs more comes in several calls."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -133,10 +135,11 @@ def _reader(field: FieldDescriptor) -> _Reader:
     if field.is_repeated:
 
         def read_list(message: Any, values: Values, path: str) -> None:
-            values[name] = [
-                convert(each, f"{path}.{number}")
-                for number, each in enumerate(getattr(message, name))
-            ]
+            given = getattr(message, name)
+            if len(given) > MAX_LIST:
+                zh, en = f"最多 {MAX_LIST} 项", f"at most {MAX_LIST}"
+                raise InvalidInput.of([Violation(path, "TOO_MANY", zh, en)])
+            values[name] = [convert(each, f"{path}.{number}") for number, each in enumerate(given)]
 
         return read_list
     if field.has_presence and field.message_type is None:

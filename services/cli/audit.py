@@ -29,7 +29,7 @@ def verify(services: Sequence[str], *, gateway: str, user: str) -> None:
     """Checks the trail of each service; exit code 1 if anything was changed."""
     problems: list[tuple[str, Any]] = []
     table = grid(Text("审计日志 audit trail", "bold"))
-    for heading in ("系统", "记录", "封存", "未封存", "问题", "链首 head"):
+    for heading in ("系统", "记录", "签封", "未签封", "问题", "链尾 head"):
         table.add_column(heading, justify="left" if heading.isascii() else "right")
     with troubles_told(), Client(addresses.gateway(gateway), user, retries=True) as client:
         for service in services or catalogue.domains():
@@ -47,7 +47,7 @@ def verify(services: Sequence[str], *, gateway: str, user: str) -> None:
     out.print(table)
     for service, each in problems:
         kind = pb.AuditProblemKind.DESCRIPTOR.values_by_number[each.kind]
-        told = f"{service}：{value_label_of(kind)}  封存 {each.seal}  记录 {each.entry_id or '—'}"
+        told = f"{service}：{value_label_of(kind)}  签封 {each.seal}  记录 {each.entry_id or '—'}"
         out.print(Text("✗ ", "bold red"), plain(told), sep="")
     if problems:
         raise typer.Exit(EXIT_REFUSED)

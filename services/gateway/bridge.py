@@ -101,7 +101,7 @@ def _status_of(error: DomainError) -> Any:
 
 
 def _label_of(method: Method) -> str:
-    """housing.approve_disposal; approvals.decide_approval, whichever service answers."""
+    """housing.submit_disposal; approvals.decide_approval, whichever service answers."""
     return f"{method.service or service_of(method.path.strip('/'))}.{method.key}"
 
 

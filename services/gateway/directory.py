@@ -34,11 +34,16 @@ _KEPT = 10_000
 _PATIENCE_S = 3
 _AGAIN_S = 2
 """After a failure nobody waits for the directory for so long."""
+_FOR_ALL = (code_pb2.UNAVAILABLE, code_pb2.DEADLINE_EXCEEDED, code_pb2.RESOURCE_EXHAUSTED)
 _NOBODY = (code_pb2.NOT_FOUND, code_pb2.INVALID_ARGUMENT)
 
 
 class Away(Exception):
-    """The directory did not answer."""
+    """The directory did not answer: this subject, or `for_all`."""
+
+    def __init__(self, told: str, *, for_all: bool = True) -> None:
+        super().__init__(told)
+        self.for_all = for_all
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,8 @@ class Directory:
             try:
                 return await asyncio.shield(self._ask(subject))
             except Away as error:
-                self._away_until = self._clock() + _AGAIN_S
+                if error.for_all:
+                    self._away_until = self._clock() + _AGAIN_S
                 log.warning("the directory is away", error=str(error))
         # Looked up again: it may have changed while we waited.
         kept = self._kept.get(subject)
@@ -135,7 +141,7 @@ class Directory:
 
     async def _resolve(self, subject: str) -> Rights:
         request = pb.ResolveAccessRequest(subject=subject).SerializeToString()
-        ticket = self._issuer.ticket(itself("service:gateway"))
+        ticket = self._issuer.ticket(itself("service:gateway", "directory.access.resolve"))
         try:
             reply = await self._bus.call(
                 ROUTING_KEY, request, _PATIENCE_S, ticket, trace.new_traceparent()
@@ -144,7 +150,7 @@ class Directory:
         except Refused as refusal:
             status = status_pb2.Status.FromString(refusal.status)
             if status.code not in _NOBODY:
-                raise Away(status.message) from None
+                raise Away(status.message, for_all=status.code in _FOR_ALL) from None
             access = pb.Access()
         except (DomainError, DecodeError) as error:
             raise Away(str(error)) from None

@@ -49,6 +49,7 @@ class Rights:
             scope=self.scope(permission),
             roles=self.roles,
             origin=origin,
+            permission=permission,
         )
 
 

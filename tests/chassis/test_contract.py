@@ -115,7 +115,7 @@ def test_a_field_without_a_label_is_called_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "key"), [("ApproveDisposal", "approve_disposal"), ("Act", "act"), ("GetA4", "get_a4")]
+    ("name", "key"), [("SubmitDisposal", "submit_disposal"), ("Act", "act"), ("GetA4", "get_a4")]
 )
 def test_a_name_becomes_a_key(name: str, key: str) -> None:
     assert snake(name) == key

@@ -31,7 +31,6 @@ SHAPES: dict[str, Any] = {
         _L.join(_D, _L.c.disposal_id == _D.c.id)
     ),
     "parts of rows": select(_L.c.id),
-    "an outer join": select(_P.c.id).outerjoin(_D, _D.c.property_id == _P.c.id),
     "two tables": select(_P.c.id, _OTHER.c.id.label("b")),
     "a subquery": select(select(_P.c.id).subquery().c.id),
     "a common table expression": select(select(_P.c.id).cte("c").c.id),
@@ -77,6 +76,13 @@ def test_a_scope_without_rows_finds_none(housing: Harness, shape: str, scope: Sc
 def test_a_scope_is_any_of_its_realms(housing: Harness, scope: Scope, count: int) -> None:
     [found] = rows(housing, SHAPES["a count"], scope)
     assert found[0] == count
+
+
+def test_an_outer_join_to_rows_that_may_be_hidden_is_refused() -> None:
+    statement = select(_P.c.id).outerjoin(_D, _D.c.property_id == _P.c.id)
+    with pytest.raises(TypeError):
+        limited(statement, (Realm("9901"),))
+    assert limited(statement, EVERYWHERE) is statement
 
 
 def test_a_percent_sign_in_a_region_matches_nothing(housing: Harness) -> None:

@@ -32,7 +32,7 @@ def test_the_demo_tells_its_story_and_leaves_no_process_behind(tmp_path: Path) -
         "验收入仓 38 件",
         "明细：已入仓 38、公物仓退回 2；处置单：待处理",
         "已办结，处置收入 86,000 元",
-        "完好  链首",
+        "完好  链尾",
         "公物仓现有 the warehouse holds  38 件",
     ]
     places = [output.find(each) for each in told]

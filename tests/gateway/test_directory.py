@@ -148,15 +148,16 @@ async def test_s4_a_change_that_cannot_be_read_is_taken_for_everybodys(ground: G
 
 @running
 async def test_s4_an_answer_from_before_a_change_is_not_kept(ground: Ground) -> None:
-    go = asyncio.Event()
+    begun, go = asyncio.Event(), asyncio.Event()
 
     async def slowly(_body: bytes) -> Any:
+        begun.set()
         await go.wait()
         return pb.Access(roles=[pb.HeldRole(role="r", permissions=["*"], region_code="99")])
 
     ground.bus.answers[ROUTING_KEY] = slowly
     early = asyncio.create_task(ground.may())
-    await asyncio.sleep(0.01)
+    await begun.wait()
     ground.hear(events_pb2.AccessChanged(subject="wang"))
     go.set()
     assert await early

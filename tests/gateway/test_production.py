@@ -17,12 +17,15 @@ import grpc
 import pytest
 import trustme
 from google.protobuf.message import Message
-from google.rpc import error_details_pb2
+from google.rpc import error_details_pb2, status_pb2
 
 from chassis.contract import Method
-from chassis.principal import public_key_of
+from chassis.principal import DEVELOPMENT_KEY, Issuer, itself, public_key_of
+from chassis.status import reason_of
 from cli.platform import Platform
 from guanjia.directory.v1 import directory_pb2 as pb
+from guanjia.housing.v1 import housing_pb2
+from tests.bus import Bus
 from tests.gateway.provider import Provider
 from tests.processes import METHODS, Caller, Refusal, metric
 from tests.waiting import eventually
@@ -78,6 +81,8 @@ class City:
         self.jwks = self.provider.write(folder / "jwks.json")
         key = secrets.token_bytes(32)
         public = base64.b64encode(public_key_of(key)).decode()
+        column_key = base64.b64encode(secrets.token_bytes(32)).decode()
+        self.key = key
         self.settings = {
             "GUANJIA_ENVIRONMENT": "production",
             "GUANJIA_TICKET_KEY": base64.b64encode(key).decode(),
@@ -91,7 +96,14 @@ class City:
             *services,
             environment={
                 "gateway": self.settings,
-                **{each: {"GUANJIA_TICKET_PUBLIC_KEYS": public} for each in services},
+                **{
+                    each: {
+                        "GUANJIA_ENVIRONMENT": "production",
+                        "GUANJIA_TICKET_PUBLIC_KEYS": public,
+                        "GUANJIA_COLUMN_KEYS": f"k1:{column_key}",
+                    }
+                    for each in services
+                },
             },
         )
         self.client = Client(self.platform.gateway, self.provider)
@@ -153,6 +165,29 @@ def test_s4_nobody_makes_themself_an_administrator(city: City) -> None:
     )
     assert city.client.call("directory.grant_role", user="officer", subject="wang", **grant).id
     assert not city.may("officer")
+
+
+@pytest.mark.row("P08")
+def test_s14_a_call_that_did_not_come_through_the_gateway_is_refused(city: City) -> None:
+    key, request = "housing.list_properties", housing_pb2.ListPropertiesRequest()
+    all_seeing = itself("mallory", "housing.properties.list")
+    good = Issuer(city.key).ticket(all_seeing)
+    body, _, signature = good.partition(".")
+    forged = {
+        "nobody's": "",
+        "another key's": Issuer(secrets.token_bytes(32)).ticket(all_seeing),
+        "development's": Issuer(DEVELOPMENT_KEY).ticket(all_seeing),
+        "for another call": Issuer(city.key).ticket(itself("mallory", "housing.properties.get")),
+        "unsigned": f"{body}.",
+        "another's words": f"{body[:-4]}AAAA.{signature}",
+        "no ticket": "x" * 10_000,
+    }
+    with Bus(city.platform.broker_url) as bus:
+        for name, ticket in forged.items():
+            kind, answer = bus.call(key, request.SerializeToString(), ticket=ticket)
+            told = status_pb2.Status.FromString(answer)
+            assert (kind, reason_of(told)) == ("error", "NO_TICKET"), name
+        assert bus.call(key, request.SerializeToString(), ticket=good)[0] == ""
 
 
 @pytest.mark.row("P03")

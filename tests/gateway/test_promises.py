@@ -13,6 +13,7 @@ import urllib.parse
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -32,7 +33,7 @@ from tests.waiting import eventually
 MakePlatform = Callable[..., Platform]
 
 ISSUER = Issuer(DEVELOPMENT_KEY)
-DEVELOPER = developer("dev:test")
+DEVELOPER = replace(developer("dev:test"), permission="housing.properties.get")
 
 
 @pytest.fixture

@@ -115,8 +115,11 @@ def disposal_object(lines: int = 2, state: DisposalState = DisposalState.DRAFT) 
     return made
 
 
-def create_property(housing: Harness, **changes: Any) -> Any:
-    return housing.call("create_property", property=property_fields(**changes))
+def create_property(
+    housing: Harness, *, user: str | Principal = "clerk", request_id: str = "", **changes: Any
+) -> Any:
+    more = {"request_id": request_id} if request_id else {}
+    return housing.call("create_property", user=user, property=property_fields(**changes), **more)
 
 
 def create_disposal(housing: Harness, *, user: str | Principal = "clerk", **changes: Any) -> Any:

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import or_, select
 
-from chassis.approvals.model import Approval, ApprovalRule, ApprovalState
+from chassis.approvals.model import Approval, ApprovalRule, ApprovalState, lines_of
 from chassis.copies.calendar import Calendar
 from chassis.days import day_of, start_of
 from chassis.errors import IllegalState
@@ -36,12 +36,18 @@ class Document(Protocol):
     unit_id: str
     unit_name: str
 
+    def authors(self) -> Sequence[str]:
+        """All who wrote it."""
+
 
 def consent(kind: str, label: str, default: Sequence[Step]) -> Callable[[F], F]:
     """Marks `function(uow, approval)` as what follows a decided approval of this kind.
 
     `default` are the steps where no rule is in force: no document goes without consent.
     """
+
+    if not default:
+        raise ValueError(f"{kind}: a document without any step would go without consent")
 
     def decorate(function: F) -> F:
         return mark(function, Consent(function.__name__, kind, label, tuple(default), function))
@@ -61,6 +67,7 @@ def ask(uow: UnitOfWork, kind: str, of: Document, *, title: str, amount_fen: int
         state=ApprovalState.PENDING,
         requested_by=uow.principal.subject,
         requested_by_name=uow.principal.name,
+        applicants=lines_of([uow.principal.subject, *of.authors()]),
         region_code=of.region_code,
         unit_id=of.unit_id,
         unit_name=of.unit_name,
@@ -80,7 +87,7 @@ def withdraw(uow: UnitOfWork, document_id: str) -> None:
         )
     )
     if pending is not None:
-        pending.withdraw()
+        pending.withdraw(uow.principal.subject)
 
 
 def due_by(uow: UnitOfWork) -> Callable[[datetime, int], datetime | None]:

@@ -8,7 +8,7 @@ opens. One step that is not approved ends the whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.errors import IllegalState, PermissionDenied
 from chassis.principal import Principal
-from chassis.storage import OPEN, Aggregate, Base, Belongs, Instant, Money, Within, words
+from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, words
 from chassis.storage.columns import new_id
 
 Due = Callable[[datetime, int], datetime | None]
@@ -81,6 +81,7 @@ class ApprovalStep(Base):
     opened_at: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     holder: Mapped[str] = mapped_column(String(200), default="")
+    passed_by: Mapped[str] = mapped_column(String(200), default="")
     decided_by: Mapped[str] = mapped_column(String(200), default="")
     decided_by_name: Mapped[str] = mapped_column(String(100), default="")
     on_behalf_of: Mapped[str] = mapped_column(String(200), default="")
@@ -111,7 +112,11 @@ class ApprovalStep(Base):
 
 
 class Approval(Aggregate, Base):
-    """The unit that asks stands under the name it had then."""
+    """The unit that asks stands under the name it had then.
+
+    `applicants` are all who had a hand in what is asked for, a line each, with a line
+    break at both ends: none of them decides.
+    """
 
     __tablename__ = "approvals"
     scoped = Belongs()
@@ -125,6 +130,7 @@ class Approval(Aggregate, Base):
     state: Mapped[ApprovalState] = mapped_column(words(ApprovalState))
     requested_by: Mapped[str] = mapped_column(String(200))
     requested_by_name: Mapped[str] = mapped_column(String(100))
+    applicants: Mapped[str] = mapped_column(String(1000))
     region_code: Mapped[str] = mapped_column(String(12))
     unit_id: Mapped[str] = mapped_column(String(36))
     unit_name: Mapped[str] = mapped_column(String(200))
@@ -189,24 +195,26 @@ class Approval(Aggregate, Base):
     def pass_on(self, by: Principal, now: datetime, holder: str, note: str) -> None:
         """One other person decides this person's step."""
         self._require_pending("转办", "pass on")
-        step, _ = self._step_of(by, now)
-        if holder in (self.requested_by, by.subject) or self._has_decided(holder):
+        step, right = self._step_of(by, now)
+        if holder == by.subject or self._applied(holder) or self._has_decided(holder):
             raise PermissionDenied(
                 "NOT_INDEPENDENT",
                 "不能转给申请人、本人或已审批过的人",
                 "neither the requester, nor oneself, nor who has decided already",
             )
-        step.holder, step.note = holder, note
+        step.holder, step.passed_by, step.note = holder, right or by.subject, note
         self.touch()
 
     def recall(self, by: str) -> None:
         self._require_pending("撤回", "recall")
         if by != self.requested_by:
             raise PermissionDenied("NOT_YOURS", "只有申请人可以撤回", "only the requester may")
-        self.withdraw()
+        self.withdraw(by)
 
-    def withdraw(self) -> None:
+    def withdraw(self, by: str) -> None:
         """Ends undecided, together with its document."""
+        if not self._applied(by):
+            raise PermissionDenied("NOT_YOURS", "只有申请人可以撤回", "only the requester may")
         self.touch()
         self._end(ApprovalState.RECALLED)
 
@@ -226,7 +234,7 @@ class Approval(Aggregate, Base):
 
     def _step_of(self, by: Principal, now: datetime) -> tuple[ApprovalStep, str]:
         """The open step this person may decide, and in whose place (empty: their own)."""
-        if by.subject == self.requested_by:
+        if self._applied(by.subject):
             raise _own_request()
         if self._has_decided(by.subject):
             raise PermissionDenied(
@@ -244,17 +252,21 @@ class Approval(Aggregate, Base):
         raise PermissionDenied("NOT_YOUR_STEP", "此事项目前不由您审批", "no open step is yours")
 
     def _rights(self, step: ApprovalStep, by: Principal, now: datetime) -> list[str]:
-        if step.holder:
-            return [""] if step.holder == by.subject else []
+        if step.holder == by.subject:
+            return [step.passed_by]
+        roles = step.roles(now)
         return [
             held.on_behalf_of
-            for role in step.roles(now)
+            for role in (roles[1:] if step.holder else roles)
             for held in by.holding(role, self.region_code, self.unit_id)
         ]
 
     def _is_independent(self, right: str) -> bool:
         """Nobody's right consents to their own request, nor twice to one."""
-        return not right or (right != self.requested_by and not self._has_decided(right))
+        return not right or not (self._applied(right) or self._has_decided(right))
+
+    def _applied(self, subject: str) -> bool:
+        return f"\n{subject}\n" in self.applicants
 
     def _has_decided(self, subject: str) -> bool:
         decided = (each for each in self.steps if each.decided_by)
@@ -275,7 +287,7 @@ class ApprovalRule(Aggregate, Base):
     """Who must consent to documents of one kind: dated data, the nearest region first."""
 
     __tablename__ = "approval_rules"
-    scoped = OPEN
+    scoped = Belongs(unit="", shared=True)
 
     kind: Mapped[str] = mapped_column(String(100))
     region_code: Mapped[str] = mapped_column(String(12))
@@ -287,6 +299,11 @@ class ApprovalRule(Aggregate, Base):
     source: Mapped[str] = mapped_column(String(300))
 
     __table_args__ = (Index("ix_approval_rules_kind_id", "kind", "id"),)
+
+
+def lines_of(subjects: Iterable[str]) -> str:
+    """Several subjects as `Approval.applicants` keeps them."""
+    return "\n" + "".join(f"{each}\n" for each in dict.fromkeys(filter(None, subjects)))
 
 
 def _own_request() -> PermissionDenied:

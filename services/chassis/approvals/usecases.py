@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
 from chassis.approvals.consent import due_by
 from chassis.approvals.model import (
@@ -22,7 +22,8 @@ from chassis.approvals.schemas import (
     ListMyPendingApprovalsSchema,
     PassOnApprovalSchema,
 )
-from chassis.errors import InvalidInput
+from chassis.copies.model import PersonCopy
+from chassis.errors import InvalidInput, NotFound
 from chassis.principal import ANY_ROLE, HeldRole, Principal
 from chassis.storage import Reader, UnitOfWork
 from chassis.storage.unit_of_work import require_seen
@@ -44,7 +45,7 @@ def list_my_pending_approvals(reader: Reader, request: Values) -> dict[str, Any]
         .join(_STEPS, _STEPS.c.approval_id == _APPROVALS.c.id)
         .where(
             _STEPS.c.state == StepState.OPEN,
-            _APPROVALS.c.requested_by != reader.principal.subject,
+            _undecided_by(reader.principal.subject),
             _is_for(reader),
         )
         .order_by(_STEPS.c.opened_at, _STEPS.c.id)
@@ -75,6 +76,8 @@ def decide_approval(uow: UnitOfWork, request: Values) -> Approval:
 @command(PassOnApprovalSchema())
 def pass_on_approval(uow: UnitOfWork, request: Values) -> Approval:
     found = uow.get(Approval, request.approval_id, "approval_id", request.etag, lock=True)
+    if not uow.taken(PersonCopy.subject, [request.holder], PersonCopy.valid_to == ""):
+        raise NotFound.object("holder", request.holder)
     found.pass_on(uow.principal, uow.now, request.holder, request.note)
     return found.as_of(uow.now)
 
@@ -116,7 +119,6 @@ _STEP = ("turn", "role", "escalation_role", "workdays")
 
 def _tell_document(uow: UnitOfWork, approval: Approval) -> None:
     """What follows for the document is the service's act, not the approver's."""
-    uow.flush()
     if approval.state is ApprovalState.PENDING:
         return
     assert uow.context.service is not None
@@ -129,7 +131,7 @@ def _is_for(reader: Reader) -> ColumnElement[bool]:
     principal: Principal = reader.principal
     late = and_(_STEPS.c.due_at <= reader.now, _STEPS.c.escalation_role != "")
     by_role = [_held_there(each, late) for each in principal.roles]
-    nobody_else = _STEPS.c.holder == ""
+    nobody_else = or_(_STEPS.c.holder == "", late)
     return or_(
         _STEPS.c.holder == principal.subject,
         *(and_(nobody_else, each) for each in by_role),
@@ -141,11 +143,22 @@ def _held_there(held: HeldRole, late: ColumnElement[bool]) -> ColumnElement[bool
     if held.realm.units:
         there = and_(there, _APPROVALS.c.unit_id.in_(held.realm.units))
     if held.on_behalf_of:
-        there = and_(there, _APPROVALS.c.requested_by != held.on_behalf_of)
+        there = and_(there, _undecided_by(held.on_behalf_of))
     if held.role == ANY_ROLE:
         return there
     role = or_(_STEPS.c.role == held.role, and_(late, _STEPS.c.escalation_role == held.role))
     return and_(there, role)
+
+
+def _undecided_by(subject: str) -> ColumnElement[bool]:
+    """Requests in which this subject had no hand, and of which they decided no step."""
+    other = _STEPS.alias()
+    decided = exists().where(
+        other.c.approval_id == _APPROVALS.c.id,
+        or_(other.c.decided_by == subject, other.c.on_behalf_of == subject),
+    )
+    applied = _APPROVALS.c.applicants.contains(f"\n{subject}\n", autoescape=True)
+    return and_(~applied, ~decided)
 
 
 def _with_steps(reader: Reader, approvals: list[Any]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, bindparam, insert, select, text
 
 from chassis import logs, metrics
 from chassis.storage import secret
@@ -131,7 +131,7 @@ _LAST = (
     .limit(1)
 )
 _LINKS = select(audit_links.c.entry_id, audit_links.c.digest).where(
-    audit_links.c.seal == text(":seal")
+    audit_links.c.seal == bindparam("seal")
 )
 
 

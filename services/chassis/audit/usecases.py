@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from chassis.audit.schemas import ListAuditEntriesSchema, VerifyAuditTrailSchema
-from chassis.audit.sealing import entry_digest, seal_digest
+from chassis.audit.sealing import MOST, entry_digest, seal_digest
 from chassis.days import start_of
 from chassis.errors import PermissionDenied
 from chassis.regions import region_prefix
 from chassis.storage import Reader
+from chassis.storage.scope import is_whole
 from chassis.storage.tables import audit, audit_links, audit_seals, audit_waiting
 from chassis.usecases import query
 from chassis.wire import Values
@@ -20,8 +21,8 @@ from chassis.wire import Values
 SEALS_A_CALL = 100
 MOST_PROBLEMS = 200
 LATE = timedelta(minutes=10)
-"""No transaction takes this long: an older entry that was not in the seal before was put
-in afterwards."""
+"""No transaction takes this long: an older entry that was not in a seal which took all that
+waited was put in afterwards."""
 
 
 @query(ListAuditEntriesSchema())
@@ -56,13 +57,15 @@ def verify_audit_trail(reader: Reader, request: Values) -> dict[str, Any]:
     problems: list[dict[str, Any]] = []
     entries = 0
     previous = before
+    emptied = _emptied_before(reader, first)
     if before is None and first > 1:
         problems.append(_problem("seal_broken", first - 1))
     for number, seal in enumerate(stretch, start=first):
         if previous is not None or number == 1:
             _check_seal(problems, seal, number, previous)
-        entries += _check_entries(reader, problems, seal, previous)
+        entries += _check_entries(reader, problems, seal, emptied)
         previous = seal
+        emptied = seal if seal.entries < MOST else emptied
     more = len(stretch) == SEALS_A_CALL
     if not more:
         problems += _outside_the_chain(reader)
@@ -78,13 +81,21 @@ def verify_audit_trail(reader: Reader, request: Values) -> dict[str, Any]:
 
 def _of_the_whole(reader: Reader) -> Reader:
     """The trail is one chain: it is checked as a whole, by those whose scope is the whole."""
-    region = region_prefix(reader.context.region_code)
-    if not any(
-        region.startswith(each.region) and not each.units for each in reader.principal.scope
-    ):
+    if not is_whole(reader.principal.scope, region_prefix(reader.context.region_code)):
         zh, en = "须有本级全域的审计权限", "needs the scope of the whole deployment"
         raise PermissionDenied("OUT_OF_SCOPE", zh, en)
     return reader.unrestricted()
+
+
+def _emptied_before(reader: Reader, number: int) -> Any:
+    """The last seal before that took all that waited; None if there is none."""
+    statement = (
+        select(audit_seals.c.sealed_at)
+        .where(audit_seals.c.number < number, audit_seals.c.entries < MOST)
+        .order_by(audit_seals.c.number.desc())
+        .limit(1)
+    )
+    return next(iter(reader.rows(statement)), None)
 
 
 def _check_seal(problems: list[dict[str, Any]], seal: Any, number: int, previous: Any) -> None:
@@ -93,7 +104,7 @@ def _check_seal(problems: list[dict[str, Any]], seal: Any, number: int, previous
         problems.append(_problem("seal_broken", number))
 
 
-def _check_entries(reader: Reader, problems: list[dict[str, Any]], seal: Any, before: Any) -> int:
+def _check_entries(reader: Reader, problems: list[dict[str, Any]], seal: Any, emptied: Any) -> int:
     statement = (
         select(audit, audit_links.c.entry_id, audit_links.c.digest)
         .select_from(audit_links)
@@ -109,7 +120,7 @@ def _check_entries(reader: Reader, problems: list[dict[str, Any]], seal: Any, be
             problems.append(_problem("removed", seal.number, each.entry_id))
         elif entry_digest(each) != each.digest:
             problems.append(_problem("changed", seal.number, each.entry_id))
-        elif before is not None and _came_late(each.at, before.sealed_at):
+        elif emptied is not None and _came_late(each.at, emptied.sealed_at):
             problems.append(_problem("inserted", seal.number, each.entry_id))
     return len(links)
 

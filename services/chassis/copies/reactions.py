@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 
 from chassis.approvals.deadlines import set_open_deadlines
 from chassis.copies.model import CalendarCopy, PersonCopy, RegionCopy, UnitCopy
+from chassis.copies.units import present
 from chassis.storage import Belongs, UnitOfWork
 from chassis.usecases import reaction
 from chassis.wire import Values, to_plain
@@ -92,6 +93,7 @@ def _let_follow(
         successor = uow.find(select(UnitCopy).where(UnitCopy.id == unit["successor_id"]))
         if successor is None:
             return  # brought along once its own fact has come
+        successor = present(uow, successor)
         after = {"name": successor.name, "uscc": successor.uscc}
         values[said.unit] = successor.id
     values |= {column: after[attribute] for column, attribute in said.follows.items()}

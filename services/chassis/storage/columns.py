@@ -62,7 +62,8 @@ def words(kind: type[StrEnum]) -> Enum:
 class Belongs:
     """Rows that belong to a region and a unit: the names of the columns that say which.
 
-    Rows without a unit (an empty column) belong to the region alone. A row that
+    Rows without a unit (an empty column, or no column at all) belong to the region
+    alone. A row that
     `follows` its unit shows what the unit is called now and goes to its successor;
     one that does not is a document and keeps the old name. `follows` names, for
     columns of the row, what they repeat of the unit: `name` or `uscc`. A `shared` row

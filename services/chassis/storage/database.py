@@ -70,6 +70,7 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
             **options,
         )
         if self.is_sqlite:

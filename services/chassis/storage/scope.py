@@ -7,7 +7,7 @@ nothing refuses the start.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, and_, false, or_, select
@@ -26,24 +26,52 @@ def limited(statement: Select[Any], scope: Scope) -> Select[Any]:
     return _limited(statement, scope)
 
 
-def allows(row: Any, scope: Scope) -> bool:
-    """Whether an object, as it is now, lies within `scope`."""
+def allows(row: Any, before: Mapping[str, Any], scope: Scope, home: str) -> bool:
+    """Whether an object lies within `scope` now, and did with its columns of `before`.
+
+    What is open to everybody belongs to the whole deployment, whose regions begin with
+    `home`. Parts of others lie where these lie.
+    """
     said = getattr(type(row), "scoped", None)
+    if isinstance(said, Open):
+        return is_whole(scope, home)
     if not isinstance(said, Belongs):
         return True
-    region, unit = getattr(row, said.region), getattr(row, said.unit) or ""
-    return any(realm.covers(region, unit) for realm in scope)
+    now = {name: getattr(row, name) for name in (said.region, said.unit) if name}
+    return _covers(said, now, scope) and _covers(said, {**now, **before}, scope)
+
+
+def is_whole(scope: Scope, home: str) -> bool:
+    """Whether everything of a deployment lies within `scope`."""
+    return any(home.startswith(realm.region) and not realm.units for realm in scope)
+
+
+def _covers(said: Belongs, values: Mapping[str, Any], scope: Scope) -> bool:
+    unit = (values[said.unit] or "") if said.unit else ""
+    return any(realm.covers(values[said.region], unit) for realm in scope)
 
 
 def _limited(statement: Select[Any], scope: Scope) -> Select[Any]:
     def visit(found: Any) -> None:
-        for table in _tables(found.get_final_froms()):
+        froms = found.get_final_froms()
+        _refuse_outer_joins(froms, scope)
+        for table in _tables(froms):
             criterion = _criterion(table, scope)
             if criterion is not None:
                 type(found).where.non_generative(found, criterion)
 
     limited: Select[Any] = visitors.cloned_traverse(statement, {}, {"select": visit})
     return limited
+
+
+def _refuse_outer_joins(froms: Any, scope: Scope) -> None:
+    """A row without a partner would vanish together with those whose partner is hidden."""
+    for each in froms:
+        if isinstance(each, Join):
+            _refuse_outer_joins([each.left, each.right], scope)
+            hidden = (_criterion(table, scope) is not None for table in _tables([each.right]))
+            if each.isouter and any(hidden):
+                raise TypeError("an outer join to rows that may be hidden; ask for them apart")
 
 
 def _tables(froms: Any) -> list[FromClause]:
@@ -60,8 +88,10 @@ def _criterion(table: Any, scope: Scope) -> ColumnElement[bool] | None:
     kept = table.element if isinstance(table, Alias) else table
     if not isinstance(kept, TableClause):
         return None  # a select of its own, limited in its own place
-    said = _by_table()[kept.name]
-    if isinstance(said, Open) or (isinstance(said, Belongs) and said.shared):
+    said = _said_of(kept.name)
+    if isinstance(said, Open) or _read_by_all(said):
+        return None
+    if isinstance(said, Within) and _read_by_all(_said_of(said.table)):
         return None
     if isinstance(said, Within):
         owners = Base.metadata.tables[said.table]
@@ -72,15 +102,28 @@ def _criterion(table: Any, scope: Scope) -> ColumnElement[bool] | None:
     return or_(*(_in_realm(table, said, realm) for realm in scope))
 
 
+def _read_by_all(said: Scoped) -> bool:
+    return isinstance(said, Open) or (isinstance(said, Belongs) and said.shared)
+
+
 def _in_realm(table: Any, said: Belongs, realm: Any) -> ColumnElement[bool]:
-    region, unit = table.c[said.region], table.c[said.unit]
-    within = region.startswith(realm.region, autoescape=True)
-    return and_(within, unit.in_(realm.units)) if realm.units else within
+    within: ColumnElement[bool] = table.c[said.region].startswith(realm.region, autoescape=True)
+    if not realm.units:
+        return within
+    return and_(within, table.c[said.unit].in_(realm.units)) if said.unit else false()
 
 
-@lru_cache(maxsize=1)
-def _by_table() -> dict[str, Scoped]:
-    """What each table says; a table that says nothing cannot be read by a use case."""
+_known: dict[str, Scoped] = {}
+
+
+def _said_of(table: str) -> Scoped:
+    """What a table says; one that says nothing cannot be read by a use case."""
+    if table not in _known:
+        _known.update(_all_said())
+    return _known[table]
+
+
+def _all_said() -> dict[str, Scoped]:
     found = {
         table.name: table.info["scoped"]
         for table in chassis_metadata.tables.values()

@@ -36,7 +36,8 @@ def parse_keys(text: str) -> dict[str, bytes]:
     for each in filter(None, (part.strip() for part in text.split(","))):
         name, _, encoded = each.partition(":")
         keys[name] = base64.b64decode(encoded, validate=True)
-        if not name.isalnum() or len(keys[name]) != 32:
+        named = name.isalnum() and name.isascii() and len(name) <= 20
+        if not named or len(keys[name]) != 32:
             raise ValueError("a key is written name:base64 of 32 bytes")
     return keys
 
@@ -47,11 +48,16 @@ def use_keys(keys: Mapping[str, bytes]) -> None:
     _keys.update(keys or _DEVELOPMENT)
 
 
+def keyed(content: bytes) -> bytes:
+    """A digest of `content`, 32 bytes, of which nobody without the key can guess what it is
+    of. Made with the last key, the one that stays while others rotate."""
+    return hmac.digest(list(_keys.values())[-1], content, "sha256")
+
+
 def digest(value: str, purpose: str) -> str:
     """The same for the same value, and of no use without the key: finds and keeps unique
-    what is encrypted. Made with the last key, the one that stays while others rotate."""
-    key = list(_keys.values())[-1]
-    return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+    what is encrypted."""
+    return keyed(f"{purpose}\0{value}".encode()).hex()
 
 
 class Encrypted(TypeDecorator[str]):
@@ -78,11 +84,11 @@ class Encrypted(TypeDecorator[str]):
         name, _, encoded = str(value).partition(":")
         if name not in _keys:
             raise KeyMissing(f"no key {name} for {self.purpose}")
-        sealed = base64.b64decode(encoded)
         try:
+            sealed = base64.b64decode(encoded, validate=True)
             opened = AESGCM(_keys[name]).decrypt(
                 sealed[:_NONCE], sealed[_NONCE:], self.purpose.encode()
             )
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise KeyMissing(f"{self.purpose} cannot be decrypted with key {name}") from None
         return opened.decode()

@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import Connection, Row, Select, bindparam, inspect, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.base import NO_VALUE
 
 from chassis import failpoints
 from chassis.contract import fact_of
@@ -24,13 +23,12 @@ from chassis.days import day_of
 from chassis.envelope import Envelope, pack
 from chassis.errors import Conflict, NotFound, PermissionDenied
 from chassis.principal import EVERYWHERE, Principal, Scope
-from chassis.storage import pages
+from chassis.regions import region_prefix
+from chassis.storage import changes, pages
 from chassis.storage.columns import Aggregate, Base, new_id
 from chassis.storage.database import Database, Script
-from chassis.storage.scope import allows, limited
-from chassis.storage.secret import HIDDEN, Encrypted
+from chassis.storage.scope import allows, is_whole, limited
 from chassis.storage.tables import audit, audit_waiting, outbox
-from chassis.wire import jsonable
 
 if TYPE_CHECKING:
     from chassis.service import Service
@@ -119,6 +117,11 @@ class UnitOfWork:
     def now(self) -> datetime:
         return self.context.now
 
+    @property
+    def has_whole_scope(self) -> bool:
+        """Whether nothing of the deployment is outside the caller's scope."""
+        return is_whole(self.principal.scope, region_prefix(self.context.region_code))
+
     def own_unit(self) -> dict[str, str]:
         """What a document of the caller says of its unit: region, unit, and its name now."""
         return {
@@ -197,21 +200,23 @@ class UnitOfWork:
     def change_all(self, kind: Any, values: Mapping[str, Any], *where: Any) -> int:
         """Changes every row of `kind` for which `where` holds, in one statement; how many.
 
-        For consequences of a fact: within the scope of a reaction, which is everything.
+        For consequences of a fact: only where nothing is hidden from the unit of work.
         """
+        assert self.principal.scope == EVERYWHERE
         table = kind.__table__
         own = {"version": table.c.version + 1, "updated_at": self.now}
         statement = update(table).where(*where).values({**values, **own})
         result: Any = self._session.execute(statement)
         changed = int(result.rowcount)
         if changed:
-            plain = {name: jsonable(value) for name, value in values.items()}
+            plain = changes.shown(kind, values)
             self._changes.append({"table": table.name, "rows": changed, "after": plain})
         return changed
 
     @contextmanager
     def unrestricted(self) -> Iterator[None]:
         """Consequences that the service answers for, whatever the caller may touch."""
+        self.flush()
         own = self.context
         self.context = replace(own, principal=replace(own.principal, scope=EVERYWHERE))
         try:
@@ -262,35 +267,26 @@ class UnitOfWork:
 
     def _note_changes(self) -> None:
         """Writes down what the flush will change, and when."""
+        self._changes += changes.gone(self._session)
         for each in self._session.new:
-            self._require_within_scope(each)
+            self._require_within_scope(each, {})
             if isinstance(each, Aggregate):
                 each.created_at = each.updated_at = self.now
-            self._changes.append({"new": _name(each), "after": _columns(each)})
+            self._changes.append(changes.begun(each))
         for each in self._session.dirty:
-            state = inspect(each)
-            before = {
-                name: old
-                for name, old in state.committed_state.items()
-                if name in state.mapper.column_attrs and old != state.dict.get(name)
-            }
-            if not before:
+            before = changes.changed(each)
+            if before is None:
                 continue
-            self._require_within_scope(each)
+            self._require_within_scope(each, before)
             if isinstance(each, Aggregate):
                 each.updated_at = self.now
-            before = {name: old for name, old in before.items() if old is not NO_VALUE}
-            after = {name: state.dict[name] for name in before}
-            self._changes.append(
-                {
-                    "object": _name(each),
-                    "before": _shown(state.mapper, before),
-                    "after": _shown(state.mapper, after),
-                }
-            )
+            if before:
+                self._changes.append(changes.told(each, before))
 
-    def _require_within_scope(self, each: Any) -> None:
-        if not allows(each, self.principal.scope):
+    def _require_within_scope(self, each: Any, before: Mapping[str, Any]) -> None:
+        """What it was, and what it is now, lies within the caller's scope."""
+        home = region_prefix(self.context.region_code)
+        if not allows(each, before, self.principal.scope, home):
             raise PermissionDenied(
                 "OUT_OF_SCOPE", "超出您的数据权限范围", "outside the scope of your rights"
             )
@@ -311,7 +307,7 @@ def audit_entry(
         "id": new_id(),
         "at": context.now,
         "principal": principal.subject,
-        "region_code": principal.region_code,
+        "region_code": principal.region_code or context.region_code,
         "unit_id": principal.unit_id,
         "origin": principal.origin,
         "act": context.act,
@@ -330,32 +326,6 @@ def _by_id(kind: Any, lock: bool) -> Select[Any]:
         statement = select(kind).where(kind.id == bindparam("id"))
         _statements[kind, lock] = statement.with_for_update() if lock else statement
     return _statements[kind, lock]
-
-
-def _name(each: Any) -> str:
-    return f"{each.__tablename__}/{each.id}"
-
-
-def _columns(each: Any) -> dict[str, Any]:
-    state = inspect(each)
-    return _shown(state.mapper, state.dict)
-
-
-def _shown(mapper: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Columns as the audit trail shows them: sensitive ones not at all."""
-    secret = _secret_columns(mapper)
-    return {
-        name: HIDDEN if name in secret else jsonable(value)
-        for name, value in values.items()
-        if name in mapper.column_attrs
-    }
-
-
-@cache
-def _secret_columns(mapper: Any) -> frozenset[str]:
-    return frozenset(
-        each.key for each in mapper.column_attrs if isinstance(each.columns[0].type, Encrypted)
-    )
 
 
 @lru_cache(maxsize=10_000)

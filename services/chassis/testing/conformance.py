@@ -32,7 +32,7 @@ from chassis.service import Service
 from chassis.storage import Belongs, Within
 from chassis.storage.columns import Open
 from chassis.storage.database import Database
-from chassis.testing.refusals import must_be_told
+from chassis.testing.refusals import must_be_told, told
 from chassis.testing.requests import Requests
 from chassis.testing.rows import fill
 from chassis.testing.schema import metadata_of, row_counts, schema_of
@@ -41,15 +41,6 @@ from chassis.testing.strangers import foreign, somebody
 REQUESTS_A_METHOD = 40
 CALLER = CallContext(developer("conformance"))
 TRANSPORTS = ("nameko", "eventlet", "kombu", "amqp", "grpc")
-
-
-def _told(harness: Any, key: str, request: Any, caller: Any) -> str:
-    """What a call says, be it a reply or a refusal."""
-    try:
-        return str(harness.app.call(key, request, CallContext(caller)))
-    except DomainError as refused:
-        must_be_told(refused, key)
-        return f"{refused.zh} {refused.en} {refused.violations} {refused.metadata}"
 
 
 STRANGERS = 25
@@ -217,9 +208,9 @@ class Conformance:
                 if method.is_command:
                     continue
                 for request in (method.request(), requests.mild(method, number)):
-                    told = _told(harness, key, request, stranger)
+                    said = told(harness.app, key, request, stranger)
                     given = str(request)
-                    assert not [id for id in ids if id in told and id not in given], method.path
+                    assert not [id for id in ids if id in said and id not in given], method.path
 
     def test_s5_nobody_changes_a_foreign_row(self, harness_of: Any) -> None:
         harness = harness_of(self.service)
@@ -230,7 +221,7 @@ class Conformance:
             before = foreign(harness.database, self.service, stranger.scope, shared=True)
             for key, method in self.service.methods.items():
                 if method.is_command:
-                    _told(harness, key, requests.mild(method, number), stranger)
+                    told(harness.app, key, requests.mild(method, number), stranger)
             after = foreign(harness.database, self.service, stranger.scope, shared=True)
             for table, rows in before.items():
                 # Entries of the trail are new ones, of acts that were refused.

@@ -10,11 +10,16 @@ from sqlalchemy import select
 from chassis.principal import ANY_ROLE, HeldRole, Principal, Realm, Scope
 from chassis.service import Service
 from chassis.storage import Belongs, Within
+from chassis.storage.columns import Open
 from chassis.storage.database import Database
+from chassis.storage.scope import is_whole
 from chassis.storage.tables import audit
 from chassis.testing.rows import UNITS
 
 _REGIONS = ("99", "9901", "9902", "990101", "990102", "990103", "98")
+
+HOME = "9901"
+"""What the regions of the deployment under test begin with."""
 
 Rows = dict[str, dict[str, Any]]
 """By table, the rows by id."""
@@ -33,17 +38,17 @@ def _realm(random: Random) -> Realm:
 
 
 def foreign(database: Database, service: Service, scope: Scope, *, shared: bool) -> Rows:
-    """The rows outside `scope`; those of shared tables only where `shared`."""
+    """The rows outside `scope`; those that everybody may read only where `shared`."""
     belonging = {kind.__tablename__: (kind.__table__, kind.scoped) for kind in service.models}
     belonging["audit"] = (audit, audit.info["scoped"])
     found: Rows = {}
     for name, (table, said) in belonging.items():
         if isinstance(said, Belongs) and (shared or not said.shared):
             found[name] = {
-                row.id: tuple(row)
-                for row in _all(database, table)
-                if not _within(scope, getattr(row, said.region), getattr(row, said.unit))
+                row.id: tuple(row) for row in _all(database, table) if not _within(scope, said, row)
             }
+        if isinstance(said, Open) and shared and not is_whole(scope, HOME):
+            found[name] = {row.id: tuple(row) for row in _all(database, table)}
     for name, (table, said) in belonging.items():
         if isinstance(said, Within) and said.table in found:
             owners = found[said.table]
@@ -59,5 +64,6 @@ def _all(database: Database, table: Any) -> Any:
         return connection.execute(select(table)).all()
 
 
-def _within(scope: Scope, region_code: str, unit_id: str) -> bool:
-    return any(realm.covers(region_code, unit_id) for realm in scope)
+def _within(scope: Scope, said: Belongs, row: Any) -> bool:
+    unit_id = getattr(row, said.unit) if said.unit else ""
+    return any(realm.covers(getattr(row, said.region), unit_id) for realm in scope)

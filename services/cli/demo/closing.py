@@ -91,10 +91,10 @@ def verify_trail(story: Story, auditor: Person) -> None:
         def checked(service: str = service) -> Any:
             return auditor.asks("audit.VerifyAuditTrail", service=service)
 
-        whole = auditor.waits("审计日志封存", checked, lambda seen: not seen.unsealed)
+        whole = auditor.waits("审计日志签封", checked, lambda seen: not seen.unsealed)
         expect(not whole.problems, f"{service} 的审计日志应完好")
-        counted = f"{whole.entries} 条记录，{whole.seals} 个封存，完好"
-        story.told(auditor.name, f"{service}：{counted}  链首 {whole.head[:12]}…")
+        counted = f"{whole.entries} 条记录，{whole.seals} 个签封，完好"
+        story.told(auditor.name, f"{service}：{counted}  链尾 {whole.head[:12]}…")
 
 
 def _count(disposal: housing_pb2.Disposal) -> Counter[int]:

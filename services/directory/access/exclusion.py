@@ -1,4 +1,4 @@
-"""三员分立: the three administrators exclude one another (GB/T 22239-2019, 8.1.5).
+"""三员分立: system, security and audit administrators exclude one another, a rule of this house.
 
 Nobody holds two of these roles on the same day, whether by grant or by delegation.
 The question is put to the database after the new right is written, over the rights

@@ -34,6 +34,11 @@ def delegate_rights(uow: UnitOfWork, request: Values) -> Delegation:
 @command(AssignDelegationSchema())
 def assign_delegation(uow: UnitOfWork, request: Values) -> Delegation:
     """For somebody who is absent; a permission of its own, since it gives away others' rights."""
+    if not uow.has_whole_scope:
+        # What is lent may be rights over any part of the deployment, now or later.
+        raise PermissionDenied(
+            "OUT_OF_SCOPE", "须有本级全域的权限", "needs the scope of the whole deployment"
+        )
     return _delegate(uow, request.from_subject, request)
 
 
@@ -87,7 +92,7 @@ def _require_another(uow: UnitOfWork, from_subject: str, to_subject: str) -> Non
         raise InvalidInput.field(
             "to_subject", "SAME_SUBJECT", "委托人与受托人不能相同", "must be somebody else"
         )
-    if to_subject == uow.principal.subject:
+    if from_subject != uow.principal.subject and uow.principal.stands_for(to_subject):
         raise PermissionDenied(
             "OWN_GRANT", "不得将他人的权限委托给本人", "nobody takes another's rights themself"
         )

@@ -25,8 +25,12 @@ _TABLE = Grant.__table__
 
 @command(GrantRoleSchema())
 def grant_role(uow: UnitOfWork, request: Values) -> Grant:
-    if request.subject == uow.principal.subject:
-        raise PermissionDenied("OWN_GRANT", "不得给本人授权", "nobody grants a role to themself")
+    if uow.principal.stands_for(request.subject):
+        raise PermissionDenied(
+            "OWN_GRANT",
+            "不得给本人或委托人授权",
+            "nobody grants a role to themself, nor to the one they stand in for",
+        )
     if not uow.taken(Role.code, [request.role]):
         raise NotFound.object("role", request.role)
     granted = Grant(

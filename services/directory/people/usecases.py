@@ -34,8 +34,10 @@ _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("person_id"))
 @command(RegisterPersonSchema())
 def register_person(uow: UnitOfWork, request: Values) -> Person:
     unit = _unit_to_serve(uow, request.unit_id)
-    _require_free(uow, request)
     day = not_ahead(request.valid_from, uow.now, "valid_from")
+    _require_free(uow, request)
+    if request.subject and uow.taken(Person.subject, [request.subject]):
+        _require_no_grants(uow, request.subject)
     created = Person(
         **request.present("subject", "name", "unit_id", "post", "rank", "phone", "id_number"),
         id_number_digest=digest_of(request.id_number),

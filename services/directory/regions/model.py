@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Date, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.storage import OPEN, Aggregate, Base, words
+from chassis.storage import Aggregate, Base, Belongs, words
 
 
 class RegionLevel(StrEnum):
@@ -20,7 +20,7 @@ class RegionLevel(StrEnum):
 
 class Region(Aggregate, Base):
     __tablename__ = "regions"
-    scoped = OPEN
+    scoped = Belongs(region="code", unit="", shared=True)
 
     code: Mapped[str] = mapped_column(String(12), unique=True)
     name: Mapped[str] = mapped_column(String(100))

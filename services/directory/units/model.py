@@ -9,7 +9,7 @@ from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import IllegalState
-from chassis.storage import OPEN, Aggregate, Base, words
+from chassis.storage import Aggregate, Base, Belongs, Within, words
 from directory.columns import Words
 from directory.days import day_before, too_early
 
@@ -31,7 +31,7 @@ class UnitLevel(StrEnum):
 
 class Unit(Aggregate, Base):
     __tablename__ = "units"
-    scoped = OPEN
+    scoped = Belongs(unit="id", shared=True)
 
     uscc: Mapped[str] = mapped_column(String(18), unique=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -88,7 +88,7 @@ class FormerName(Aggregate, Base):
     """What a unit was called before, and when."""
 
     __tablename__ = "unit_names"
-    scoped = OPEN
+    scoped = Within("units", "unit_id")
 
     unit_id: Mapped[str] = mapped_column(ForeignKey("units.id"))
     name: Mapped[str] = mapped_column(String(200))

@@ -68,7 +68,7 @@ def change_unit(uow: UnitOfWork, request: Values) -> Unit:
     uow.flush()
     if found.version != before:
         publish_unit(uow, found)
-    if renamed or moved:
+    if moved:
         publish_access_changed(uow, found)
     return found
 

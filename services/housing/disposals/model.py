@@ -120,6 +120,7 @@ class Disposal(Aggregate, Base):
     unit_name: Mapped[str] = mapped_column(String(200))
     approval_id: Mapped[str] = mapped_column(String(36), default="")
     requested_by: Mapped[str] = mapped_column(String(200))
+    corrected_by: Mapped[str] = mapped_column(String(1000), default="")
     decided_by: Mapped[str] = mapped_column(String(200), default="")
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decision_note: Mapped[str] = mapped_column(String(500), default="")
@@ -140,10 +141,16 @@ class Disposal(Aggregate, Base):
         )
         self.lines.append(line)
 
-    def correct(self, reason: str, assets: Sequence[Mapping[str, object]]) -> None:
+    def authors(self) -> list[str]:
+        """All who wrote it: the one who drafted it, and who corrected it."""
+        return [self.requested_by, *self.corrected_by.split("\n")]
+
+    def correct(self, by: str, reason: str, assets: Sequence[Mapping[str, object]]) -> None:
         """A draft says something else from now on."""
         self._require("修改", "change", DisposalState.DRAFT)
         self.touch()
+        if by not in self.authors():
+            self.corrected_by = f"{self.corrected_by}\n{by}".strip()
         self.reason = reason
         self.lines.clear()
         for asset in assets:
@@ -152,6 +159,10 @@ class Disposal(Aggregate, Base):
     def submit(self) -> None:
         self._require("提交", "submit", DisposalState.DRAFT)
         self.state = DisposalState.SUBMITTED
+
+    def belong_to(self, region_code: str, unit_id: str, unit_name: str) -> None:
+        """It is this unit that gives up what is listed."""
+        self.region_code, self.unit_id, self.unit_name = region_code, unit_id, unit_name
 
     def take_back(self, by: str = "", at: datetime | None = None, note: str = "") -> None:
         """Returned for correction, or recalled: a draft again."""

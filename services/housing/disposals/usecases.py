@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, select
 from chassis.approvals.consent import ask, consent, withdraw
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.assets import FIELDS
-from chassis.errors import AlreadyExists, InvalidInput
+from chassis.errors import AlreadyExists, IllegalState, InvalidInput
 from chassis.schemas import PageSchema
 from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import Step, command, query
@@ -41,8 +41,8 @@ _LINES = DisposalLine.__table__
 
 @command(CreateDisposalSchema())
 def create_disposal(uow: UnitOfWork, request: Values) -> Disposal:
-    of_property = request.property_id
-    building = uow.get(Property, of_property, "property_id") if of_property else None
+    id = request.property_id
+    building = uow.get(Property, id, "property_id") if id else None
     created = Disposal(
         code=uow.next_numbers("CZ")[0],
         state=DisposalState.DRAFT,
@@ -64,7 +64,7 @@ def update_disposal(uow: UnitOfWork, request: Values) -> Disposal:
         raise InvalidInput.field(
             "assets", "REQUIRED", "房产与资产清单至少填一项", "a property or assets"
         )
-    found.correct(request.reason, [_asset(each) for each in request.assets])
+    found.correct(uow.principal.subject, request.reason, [_asset(each) for each in request.assets])
     return found.as_of(uow.now)
 
 
@@ -72,6 +72,9 @@ def update_disposal(uow: UnitOfWork, request: Values) -> Disposal:
 def submit_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     found = _get(uow, request)
     found.submit()
+    building = _building(uow, found)
+    if building is not None:
+        found.belong_to(**building.holder())
     asked = ask(uow, KIND, found, title=found.reason, amount_fen=_worth(uow, found))
     found.approval_id = asked.id
     return found.as_of(uow.now)
@@ -83,6 +86,7 @@ def on_disposal_decided(uow: UnitOfWork, approval: Approval) -> None:
     by, note = approval.last_word()
     match approval.state:
         case ApprovalState.APPROVED:
+            _require_as_asked(uow, found, approval)
             found.approve(by, uow.now, note)
             _release(uow, found)
         case ApprovalState.REJECTED:
@@ -96,8 +100,8 @@ def on_disposal_decided(uow: UnitOfWork, approval: Approval) -> None:
 @command()
 def withdraw_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     found = _get(uow, request)
-    found.withdraw()
     withdraw(uow, found.id)
+    found.withdraw()
     return found.as_of(uow.now)
 
 
@@ -169,8 +173,8 @@ def _with_lines(reader: Reader, disposals: Any) -> list[dict[str, Any]]:
 def _release(uow: UnitOfWork, found: Disposal) -> None:
     """What is approved leaves: the building is under disposal, and the rest is told of."""
     _refuse_released_elsewhere(uow, found)
-    if found.property_id:
-        building = uow.get(Property, found.property_id, "property_id")
+    building = _building(uow, found)
+    if building is not None:
         building.begin_disposal()
         publish_change(uow, building)
     fact = to_message(
@@ -203,10 +207,27 @@ def _refuse_released_elsewhere(uow: UnitOfWork, disposal: Disposal) -> None:
 def _worth(uow: UnitOfWork, disposal: Disposal) -> int:
     """The amount consent is asked for, in fen: original value of the assets and book value
     of the building."""
+    building = _building(uow, disposal)
     worth = sum(line.original_value_fen for line in disposal.lines)
-    if disposal.property_id:
-        worth += uow.get(Property, disposal.property_id, "property_id").book_value_fen
-    return worth
+    return worth + (building.book_value_fen if building is not None else 0)
+
+
+def _building(uow: UnitOfWork, disposal: Disposal) -> Property | None:
+    if not disposal.property_id:
+        return None
+    return uow.get(Property, disposal.property_id, "property_id")
+
+
+def _require_as_asked(uow: UnitOfWork, disposal: Disposal, approval: Approval) -> None:
+    """What was consented to is what leaves: the same holder, the same worth."""
+    building = _building(uow, disposal)
+    same_unit = building is None or building.unit_id == disposal.unit_id
+    if not same_unit or _worth(uow, disposal) != approval.amount_fen:
+        raise IllegalState(
+            "CHANGED_SINCE_ASKED",
+            "房产的使用单位或价值在提请后已变更，请退回后重新提请",
+            "the property's unit or value changed since consent was asked for; return it",
+        )
 
 
 def _asset(given: Mapping[str, Any]) -> dict[str, Any]:

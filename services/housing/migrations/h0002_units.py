@@ -20,7 +20,10 @@ def upgrade() -> None:
         _text("unit_id", 36),
         _text("unit_name", 200),
         _text("approval_id", 36),
+        _text("corrected_by", 1000),
     )
+    # Nobody was asked for consent to these: they are submitted again.
+    op.execute("UPDATE disposals SET state = 'draft' WHERE state = 'submitted'")
     for column in ("region_code", "unit_name"):
         op.execute(
             f"UPDATE disposals SET {column} = (SELECT p.{column} FROM properties p "
@@ -33,7 +36,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_disposals_unit_id", "disposals")
     op.drop_index("ix_disposals_region_code", "disposals")
-    drop_columns("disposals", "region_code", "unit_id", "unit_name", "approval_id")
+    drop_columns("disposals", "region_code", "unit_id", "unit_name", "approval_id", "corrected_by")
     op.drop_index("ix_properties_unit_uscc", "properties")
     op.drop_index("ix_properties_unit_id", "properties")
     drop_columns("properties", "unit_id")

@@ -72,6 +72,7 @@ def accept_intake(uow: UnitOfWork, request: Values) -> Intake:
         region_code=store.region_code,
         unit_id=store.unit_id,
         owner_name=store.owner_name,
+        owner_uscc=store.owner_uscc,
         value_fen=request.value_fen,
         **{name: getattr(found, name) for name in FIELDS},
     )

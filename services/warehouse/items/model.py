@@ -38,7 +38,7 @@ _HELD = text("state <> 'gone'")
 
 class Item(Aggregate, Base):
     __tablename__ = "items"
-    scoped = Belongs(follows={"owner_name": "name"}, shared=True)
+    scoped = Belongs(follows={"owner_name": "name", "owner_uscc": "uscc"}, shared=True)
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     asset_code: Mapped[str] = mapped_column(String(64))
@@ -53,6 +53,7 @@ class Item(Aggregate, Base):
     region_code: Mapped[str] = mapped_column(String(12))
     unit_id: Mapped[str] = mapped_column(String(36))
     owner_name: Mapped[str] = mapped_column(String(200))
+    owner_uscc: Mapped[str] = mapped_column(String(18))
     value_fen: Mapped[int] = mapped_column(Money)
     borrower_name: Mapped[str] = mapped_column(String(200), default="")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.storage import Aggregate, Base, Belongs, words
@@ -30,3 +30,5 @@ class Store(Aggregate, Base):
     owner_name: Mapped[str] = mapped_column(String(200))
     owner_uscc: Mapped[str] = mapped_column(String(18), default="")
     unit_id: Mapped[str] = mapped_column(String(36), default="")
+
+    __table_args__ = (Index("ix_stores_unit_id", "unit_id"),)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chassis.approvals.model import Approval, ApprovalState, Decision, StepState
+from chassis.approvals.model import Approval, ApprovalState, Decision, StepState, lines_of
 from chassis.errors import DomainError, IllegalState, PermissionDenied
 from chassis.principal import Principal, Realm
 from tests.people import person
@@ -24,6 +24,7 @@ def approval(*steps: tuple[int, str], escalation_role: str = "", workdays: int =
     made = Approval(
         state=ApprovalState.PENDING,
         requested_by="zhang",
+        applicants=lines_of(["zhang", "chen"]),
         region_code="990101",
         unit_id="u1",
         updated_at=NOW,
@@ -85,6 +86,12 @@ def test_nobody_decides_their_own_request() -> None:
     assert refused(approval((1, "unit_head")), person("zhang", "unit_head")) == "OWN_REQUEST"
 
 
+def test_who_wrote_the_document_does_not_decide_though_another_asked() -> None:
+    made = approval((1, "unit_head"))
+    assert refused(made, person("chen", "unit_head")) == "OWN_REQUEST"
+    assert refused(made, person("li", "unit_head", on_behalf_of="chen")) == "OWN_REQUEST"
+
+
 def test_nobody_decides_the_request_of_the_one_they_stand_in_for() -> None:
     deputy = person("li", "unit_head", on_behalf_of="zhang")
     assert refused(approval((1, "unit_head")), deputy) == "OWN_REQUEST"
@@ -135,7 +142,26 @@ def test_a_step_passed_on_is_that_persons_alone() -> None:
     assert made.steps[0].decided_by == "sun"
 
 
-@pytest.mark.parametrize("holder", ["zhang", "li", "qian"])
+def test_who_passed_a_step_on_does_not_decide_another() -> None:
+    made = approval((1, "unit_head"), (1, "unit_head"))
+    head = person("li", "unit_head")
+    made.pass_on(head, NOW, "sun", "")
+    decide(made, person("sun"))
+    assert made.steps[0].on_behalf_of == "li"
+    assert refused(made, head) == "DECIDED_ALREADY"
+
+
+def test_a_late_step_that_was_passed_on_is_open_to_the_role_above() -> None:
+    made = approval((1, "unit_head"), escalation_role="bureau_head", workdays=3)
+    made.pass_on(person("li", "unit_head"), NOW, "sun", "")
+    chief, later = person("wang", "bureau_head"), NOW + timedelta(days=3)
+    assert refused(made, chief) == "NOT_YOUR_STEP"
+    assert refused(made, person("li", "unit_head"), later) == "NOT_YOUR_STEP"
+    decide(made, chief, now=later)
+    assert made.state is ApprovalState.APPROVED
+
+
+@pytest.mark.parametrize("holder", ["zhang", "chen", "li", "qian"])
 def test_a_step_is_not_passed_on_to_the_requester_oneself_or_who_decided(holder: str) -> None:
     made = approval((1, "finance"), (1, "unit_head"))
     decide(made, person("qian", "finance"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,8 @@ from chassis.testing import Harness
 from guanjia.audit.v1 import audit_pb2 as pb
 from housing.service import service
 from tests.chassis.probe import Probe
+from tests.chassis.probe.contract import pb as pb_probe
+from tests.housing.factories import asset_fields, create_disposal, create_property
 from tests.people import person
 from tests.together import together
 
@@ -190,6 +193,37 @@ def test_more_than_one_seal_takes_is_sealed_in_several(probe: Probe) -> None:
     assert problems(probe) == []
 
 
+def test_a_backlog_that_takes_several_seals_is_no_insertion(probe: Probe) -> None:
+    sealed(probe, 1)
+    ids = [f"{number:036}" for number in range(MOST + 20)]
+    with probe.database.transaction() as connection:
+        for id in ids:
+            connection.exec_driver_sql(_INSERT.format(id=id))
+            connection.exec_driver_sql(f"INSERT INTO audit_waiting (entry_id) VALUES ('{id}')")
+    probe.clock.advance(minutes=5)
+    assert seal(probe) == MOST
+    probe.clock.advance(hours=1)
+    assert seal(probe) == 20
+    assert problems(probe) == []
+
+
+def test_what_is_taken_off_a_document_stands_in_the_entry(
+    harness_of: Callable[..., Harness],
+) -> None:
+    housing = harness_of(service)
+    draft = create_disposal(housing, assets=[asset_fields(asset_code="ZC-OLD")])
+    housing.call(
+        "update_disposal",
+        disposal_id=draft.id,
+        reason=draft.reason,
+        assets=[asset_fields(asset_code="ZC-NEW")],
+    )
+    changes = json.loads(housing.call("list_audit_entries").entries[-1].changes)
+    gone = [each["before"]["asset_code"] for each in changes if "gone" in each]
+    new = [each["after"]["asset_code"] for each in changes if "new" in each]
+    assert (gone, new) == (["ZC-OLD"], ["ZC-NEW"])
+
+
 def test_two_sealers_at_once_make_one_chain(probe: Probe) -> None:
     def count_and_seal() -> int:
         for _ in range(5):
@@ -213,6 +247,28 @@ def test_who_from_where_and_with_which_result_stand_in_the_entry(probe: Probe) -
     assert entry.seal == 0
     seal(probe)
     assert probe.call("list_audit_entries").entries[0].seal == 1
+
+
+def test_acts_of_systems_and_services_are_the_deployments_and_its_auditors_see_them(
+    probe: Probe,
+) -> None:
+    probe.call("count", user=person("cert:link", region_code=""), name="a", by=1)
+    probe.react("on_counted", pb_probe.Counted(name="a", by=5))
+    auditor = person("he", "auditor", realm=Realm("9901"))
+    entries = probe.call("list_audit_entries", user=auditor).entries
+    assert [each.principal for each in entries] == ["cert:link", "service:probe.on_counted"]
+
+
+def test_what_was_refused_for_want_of_right_stands_there_with_what_was_asked_for(
+    harness_of: Callable[..., Harness],
+) -> None:
+    housing = harness_of(service)
+    stranger = person("zhang", realm=Realm("990102"))
+    with pytest.raises(PermissionDenied):
+        create_property(housing, user=stranger, request_id="r-9", region_code="990101")
+    [entry] = housing.call("list_audit_entries").entries
+    assert (entry.principal, entry.act) == ("zhang", "housing.create_property")
+    assert (entry.result, entry.request_id) == ("OUT_OF_SCOPE", "r-9")
 
 
 def test_entries_are_found_by_person_and_day(probe: Probe) -> None:

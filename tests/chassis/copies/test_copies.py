@@ -16,10 +16,11 @@ from chassis.principal import itself
 from chassis.storage import UnitOfWork
 from chassis.storage.unit_of_work import Context
 from chassis.testing import Harness
+from cli.sample.city import units
 from guanjia.directory.v1 import directory_pb2 as pb
 from guanjia.directory.v1 import events_pb2
 from housing.service import service as housing_service
-from tests.housing.factories import USCC, create_disposal, create_property
+from tests.housing.factories import USCC, asset_fields, create_disposal, create_property
 from warehouse.service import service as warehouse_service
 
 OLD, NEW = "0190b6e0-7d5c-7a3e-8f00-000000000001", "0190b6e0-7d5c-7a3e-8f00-000000000002"
@@ -143,6 +144,16 @@ def test_a_successor_that_is_told_of_last_brings_the_rows_along(housing: Harness
     assert of(housing, made.id) == (NEW, "云澜市财政和国资局", OTHER_USCC)
 
 
+def test_rows_go_to_the_end_of_a_chain_of_successors_told_backwards(housing: Harness) -> None:
+    made = create_property(housing, unit_uscc=USCC)
+    last = "0190b6e0-7d5c-7a3e-8f00-000000000003"
+    code = units()[1]["uscc"]
+    register(housing, unit(last, uscc=code, name="最后的单位"))
+    register(housing, unit(NEW, version=2, valid_to="2026-02-28", successor_ids=[last]))
+    register(housing, unit(version=2, valid_to="2025-02-28", successor_ids=[NEW]))
+    assert of(housing, made.id) == (last, "最后的单位", code)
+
+
 def test_a_store_and_its_items_follow_their_owner(harness_of: Callable[..., Harness]) -> None:
     warehouse = harness_of(warehouse_service)
     register(warehouse, unit())
@@ -156,7 +167,13 @@ def test_a_store_and_its_items_follow_their_owner(harness_of: Callable[..., Harn
     }
     store = warehouse.call("create_store", **fields)
     assert (store.unit_id, store.owner_name) == (OLD, "云澜市财政局")
+    intake = warehouse.call("offer_asset", asset=asset_fields())
+    item = warehouse.call(
+        "accept_intake", intake_id=intake.id, store_id=store.id, place="A-1", value_fen=1
+    ).item_id
     rename(warehouse, "云澜市财政管理局", 2)
+    held = warehouse.call("get_item", item_id=item)
+    assert (held.unit_id, held.owner_name) == (OLD, "云澜市财政管理局")
     read = warehouse.call("get_store", store_id=store.id)
     assert read.owner_name == "云澜市财政管理局"
     assert int(read.etag) > int(store.etag)

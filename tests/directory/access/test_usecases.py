@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.errors import InvalidInput
+from chassis.errors import IllegalState, InvalidInput
 from chassis.testing import Harness
 from guanjia.directory.v1 import directory_pb2 as pb
 from guanjia.directory.v1 import events_pb2
@@ -84,11 +84,21 @@ def test_somebody_who_left_has_no_rights_whatever_was_granted(directory: Harness
 
 def test_somebody_who_came_back_is_present(directory: Harness) -> None:
     person = register_person(directory, subject="one")
-    grant(directory, "one", "viewer")
+    granted = grant(directory, "one", "viewer")
     directory.call("end_person", person_id=person.id, valid_to="2026-03-01")
+    directory.call("end_grant", grant_id=granted.id)
     again = register_person(directory, subject="one", valid_from="2026-03-02")
     assert access(directory, "one").unit_id == again.unit_id
-    assert roles_of(directory, "one") == [("viewer", "")]
+    assert roles_of(directory, "one") == []
+
+
+def test_an_account_with_rights_left_over_is_not_given_to_anybody(directory: Harness) -> None:
+    person = register_person(directory, subject="one")
+    grant(directory, "one", "viewer")
+    directory.call("end_person", person_id=person.id, valid_to="2026-03-01")
+    with pytest.raises(IllegalState) as refused:
+        register_person(directory, subject="one", valid_from="2026-03-02")
+    assert refused.value.reason == "STILL_GRANTED"
 
 
 def test_a_grant_counts_from_its_first_to_its_last_day_in_china(directory: Harness) -> None:

@@ -19,6 +19,7 @@ from tests.directory.factories import (
     register_unit,
     roles_of,
 )
+from tests.people import person
 from tests.refusals import refusal
 from tests.together import together
 
@@ -237,3 +238,21 @@ def test_r22_s6_two_of_them_delegated_at_once_are_delegated_once(
     )
     refused = [each.reason for each in outcomes if isinstance(each, Exception)]
     assert refused == ["EXCLUSIVE_ROLES"]
+
+
+def test_s4_rights_of_others_are_lent_by_those_only_whose_scope_is_all(
+    directory: Harness, staff: dict[str, Any]
+) -> None:
+    officer = person("officer", realm=Realm("990101"))
+    assert denial(directory, "assign_delegation", user=officer, **fields()) == "OUT_OF_SCOPE"
+    assert directory.call("assign_delegation", user=person("officer"), **fields()).id
+
+
+def test_s6_nobody_gives_rights_to_the_one_they_stand_in_for(
+    directory: Harness, staff: dict[str, Any]
+) -> None:
+    stand_in = person("officer", "security_administrator", on_behalf_of="aide")
+    request = fields(from_subject="head", to_subject="aide")
+    assert denial(directory, "assign_delegation", user=stand_in, **request) == "OWN_GRANT"
+    granted = {"subject": "aide", "role": "viewer", "region_code": "990100"}
+    assert denial(directory, "grant_role", user=stand_in, **granted) == "OWN_GRANT"

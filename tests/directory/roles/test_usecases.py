@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from chassis.errors import InvalidInput
-from chassis.principal import EVERYWHERE, HeldRole, Principal
+from chassis.principal import EVERYWHERE, HeldRole, Principal, Realm
 from chassis.testing import Harness
 from guanjia.directory.v1 import events_pb2
 from tests.directory.denials import denial
-from tests.directory.factories import access, grant
+from tests.directory.factories import access, delegate, grant, register_person
+from tests.people import person
 from tests.refusals import refusal
 from tests.together import together
 
@@ -65,10 +66,13 @@ def test_a_role_is_defined_from_today_on_and_concerns_everybody(directory: Harne
 
 def test_what_a_role_permitted_before_stays_on_record(directory: Harness) -> None:
     define(directory, valid_from="2024-02-29")
-    define(directory, name="巡查员", valid_from="2026-01-01", permissions=["housing.*"])
+    changed = role_fields(name="巡查员", permissions=["housing.*"])
+    told = refusal(directory, "define_role", InvalidInput, **changed, valid_from="2026-03-01")
+    assert told == ("IN_PAST", ["valid_from"])
+    define(directory, **changed, valid_from="2026-03-02")
     assert definitions(directory, "inspector") == [
-        ("督查员", "2024-02-29", "2025-12-31"),
-        ("巡查员", "2026-01-01", ""),
+        ("督查员", "2024-02-29", "2026-03-01"),
+        ("巡查员", "2026-03-02", ""),
     ]
     grant(directory, "one", "inspector")
     assert permissions(directory, "one") == [["housing.*"]]
@@ -82,11 +86,11 @@ def test_a_definition_of_the_same_day_is_corrected(directory: Harness) -> None:
 
 def test_a_role_changes_on_its_day(directory: Harness) -> None:
     define(directory)
-    define(directory, permissions=["*"], valid_from="2026-03-03")
+    define(directory, permissions=["housing.*"], valid_from="2026-03-03")
     grant(directory, "one", "inspector")
-    assert permissions(directory, "one") != [["*"]]
+    assert permissions(directory, "one") != [["housing.*"]]
     directory.clock.advance(days=1)
-    assert permissions(directory, "one") == [["*"]]
+    assert permissions(directory, "one") == [["housing.*"]]
 
 
 def test_a_role_that_ended_permits_nothing(directory: Harness) -> None:
@@ -122,8 +126,8 @@ def test_a_role_that_breaks_a_rule_is_refused_by_field(
 
 
 def test_what_is_on_record_is_not_defined_over(directory: Harness) -> None:
-    define(directory)
-    fields = role_fields(valid_from="2026-03-01")
+    define(directory, valid_from="2026-03-10")
+    fields = role_fields(valid_from="2026-03-05")
     assert refusal(directory, "define_role", InvalidInput, **fields) == (
         "TOO_EARLY",
         ["valid_from"],
@@ -133,9 +137,37 @@ def test_what_is_on_record_is_not_defined_over(directory: Harness) -> None:
 def test_s6_nobody_changes_a_role_they_hold(directory: Harness) -> None:
     held = (HeldRole("security_administrator"),)
     somebody = Principal("somebody", scope=EVERYWHERE, roles=held)
-    fields = role_fields(code="security_administrator", permissions=["*"])
+    fields = role_fields(code="security_administrator", permissions=["directory.roles.*"])
     assert denial(directory, "define_role", user=somebody, **fields) == "OWN_ROLE"
     directory.call("define_role", user=somebody, **role_fields())
+
+
+@pytest.mark.parametrize("lent", [True, False])
+def test_s6_nobody_changes_a_role_they_will_hold_or_may_use(directory: Harness, lent: bool) -> None:
+    define(directory)
+    officer = person("officer", "security_administrator")
+    if lent:
+        for subject in ("officer", "chief"):
+            register_person(directory, subject=subject)
+        delegate(directory, "chief", "officer", valid_from="2026-03-05")
+    else:
+        grant(directory, "officer", "inspector", valid_from="2026-03-05")
+    assert denial(directory, "define_role", user=officer, **role_fields()) == "OWN_ROLE"
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*", "directory.*", "directory.grants.*", "audit.entries.list", "audit.*"]
+)
+def test_s6_rights_over_rights_and_over_the_trail_are_not_given_to_other_roles(
+    directory: Harness, pattern: str
+) -> None:
+    told = refusal(directory, "define_role", InvalidInput, **role_fields(permissions=[pattern]))
+    assert told == ("RESERVED_PERMISSION", ["permissions"])
+
+
+def test_s4_a_role_is_defined_for_all_by_those_only_whose_scope_is_all(directory: Harness) -> None:
+    officer = person("officer", realm=Realm("990101"))
+    assert denial(directory, "define_role", user=officer, **role_fields()) == "OUT_OF_SCOPE"
 
 
 def test_r22_a_role_defined_by_four_at_once_is_defined_once(directory: Harness) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from chassis.errors import AlreadyExists, Conflict, IllegalState, InvalidInput, NotFound
+from chassis.principal import Realm
 from chassis.testing import Harness
 from guanjia.directory.v1 import directory_pb2 as pb
 from guanjia.directory.v1 import events_pb2
+from tests.directory.denials import denial
 from tests.directory.factories import (
     NOBODY,
     full_width,
@@ -19,6 +21,7 @@ from tests.directory.factories import (
     register_unit,
     unit_fields,
 )
+from tests.people import person
 from tests.refusals import refusal
 from tests.together import together
 
@@ -254,3 +257,19 @@ def test_an_ended_unit_is_neither_changed_nor_a_parent(directory: Harness) -> No
     assert refusal(directory, "change_unit", IllegalState, **below) == told
     new = unit_fields(parent_id=ended.id)
     assert refusal(directory, "register_unit", IllegalState, **new) == told
+
+
+@pytest.mark.parametrize("realm", [Realm("990102"), Realm("9901", ("another",))])
+def test_s5_everybody_may_know_a_unit_and_only_those_in_whose_scope_it_is_change_it(
+    directory: Harness, realm: Realm
+) -> None:
+    unit = register_unit(directory, region_code="990101")
+    officer = person("officer", realm=realm)
+    assert directory.call("get_unit", user=officer, unit_id=unit.id) == unit
+    for method, fields in (
+        ("change_unit", {"unit_id": unit.id, "name": "改名"}),
+        ("close_unit", {"unit_id": unit.id}),
+        ("register_unit", unit_fields(region_code="990103")),
+    ):
+        assert denial(directory, method, user=officer, **fields) == "OUT_OF_SCOPE", method
+    assert directory.call("get_unit", unit_id=unit.id) == unit

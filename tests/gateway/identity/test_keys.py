@@ -156,7 +156,7 @@ def test_s2_keys_are_read_again_when_due_and_kept_while_the_source_is_away(
         while await keys.current() == 1:
             await asyncio.sleep(0.01)
 
-    asyncio.run(until_changed())
+    asyncio.run(asyncio.wait_for(until_changed(), 10))
     assert knows(keys, "k2")
     assert not knows(keys, "k1")
 

@@ -183,6 +183,15 @@ def test_a_thousand_assets_leave_on_one_disposal(housing: Harness) -> None:
     assert [each.line_id for each in fact.assets] == [line.id for line in disposal.lines]
 
 
+def test_a_list_beyond_measure_is_refused_at_once_and_in_few_words(housing: Harness) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        housing.call("create_disposal", reason="腾退", assets=[{}] * 100_000)
+    assert (refused.value.reason, len(refused.value.violations)) == ("TOO_MANY", 1)
+    with pytest.raises(InvalidInput) as refused:
+        housing.call("create_disposal", reason="腾退", assets=[{}] * 1_000)
+    assert len(refused.value.violations) == 100
+
+
 def consent_to(disposal: Any) -> dict[str, str]:
     return {
         "approval_id": disposal.approval_id,
