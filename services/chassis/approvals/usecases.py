@@ -34,6 +34,7 @@ _APPROVALS = Approval.__table__
 _STEPS = ApprovalStep.__table__
 _RULES = ApprovalRule.__table__
 _BY_ID = select(_APPROVALS).where(_APPROVALS.c.id == bindparam("approval_id"))
+_STEP = ("turn", "role", "escalation_role", "workdays")
 _GIVEN = ("kind", "region_code", "least_fen", "below_fen", "valid_from", "valid_to", "source")
 
 
@@ -114,9 +115,6 @@ def list_approval_rules(reader: Reader, request: Values) -> dict[str, Any]:
     return {"rules": rows, "next_page_token": token}
 
 
-_STEP = ("turn", "role", "escalation_role", "workdays")
-
-
 def _tell_document(uow: UnitOfWork, approval: Approval) -> None:
     """What follows for the document is the service's act, not the approver's."""
     if approval.state is ApprovalState.PENDING:
@@ -131,11 +129,7 @@ def _is_for(reader: Reader) -> ColumnElement[bool]:
     principal: Principal = reader.principal
     late = and_(_STEPS.c.due_at <= reader.now, _STEPS.c.escalation_role != "")
     by_role = [_held_there(each, late) for each in principal.roles]
-    nobody_else = or_(_STEPS.c.holder == "", late)
-    return or_(
-        _STEPS.c.holder == principal.subject,
-        *(and_(nobody_else, each) for each in by_role),
-    )
+    return or_(_STEPS.c.holder == principal.subject, *by_role)
 
 
 def _held_there(held: HeldRole, late: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -144,10 +138,11 @@ def _held_there(held: HeldRole, late: ColumnElement[bool]) -> ColumnElement[bool
         there = and_(there, _APPROVALS.c.unit_id.in_(held.realm.units))
     if held.on_behalf_of:
         there = and_(there, _undecided_by(held.on_behalf_of))
-    if held.role == ANY_ROLE:
-        return there
-    role = or_(_STEPS.c.role == held.role, and_(late, _STEPS.c.escalation_role == held.role))
-    return and_(there, role)
+    own, above = _STEPS.c.holder == "", late
+    if held.role != ANY_ROLE:
+        own = and_(own, _STEPS.c.role == held.role)
+        above = and_(above, _STEPS.c.escalation_role == held.role)
+    return and_(there, or_(own, above))
 
 
 def _undecided_by(subject: str) -> ColumnElement[bool]:

@@ -299,6 +299,20 @@ def test_a_step_is_passed_on(housing: Harness) -> None:
     assert decide(housing, disposal.id, user=person("sun")).decided_by == "sun"
 
 
+def test_a_late_step_that_was_passed_on_waits_for_its_holder_and_the_role_above(
+    housing: Harness,
+) -> None:
+    rule(housing, {"role": "unit_head", "workdays": 1, "escalation_role": "bureau_head"})
+    housing.react("on_calendar_year_published", calendar(2026, ["2026-01-01"]))
+    housing.react("on_person_changed", events_pb2.PersonChanged(person_id="p", subject="sun"))
+    disposal = submitted(housing)
+    request = {"approval_id": disposal.approval_id, "holder": "sun"}
+    housing.call("pass_on_approval", user=HEAD, **request)
+    housing.clock.advance(days=3)
+    waiting = [pending(housing, each) for each in (HEAD, CHIEF, person("sun"))]
+    assert waiting == [[], [disposal.id], [disposal.id]]
+
+
 def calendar(year: int, holidays: list[str], workdays: list[str] = []) -> Any:  # noqa: B006
     told = directory_pb2.CalendarYear(
         year=year, holidays=holidays, workdays=workdays, source="通知", etag="1"
