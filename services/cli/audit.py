@@ -29,8 +29,10 @@ def verify(services: Sequence[str], *, gateway: str, user: str) -> None:
     """Checks the trail of each service; exit code 1 if anything was changed."""
     problems: list[tuple[str, Any]] = []
     table = grid(Text("审计日志 audit trail", "bold"))
-    for heading in ("系统", "记录", "签封", "未签封", "问题", "链尾 head"):
-        table.add_column(heading, justify="left" if heading.isascii() else "right")
+    table.add_column("系统")
+    for heading in ("记录", "签封", "未签封", "问题"):
+        table.add_column(heading, justify="right")
+    table.add_column("链尾 head")
     with troubles_told(), Client(addresses.gateway(gateway), user, retries=True) as client:
         for service in services or catalogue.domains():
             answers = list(_stretches(client, service))

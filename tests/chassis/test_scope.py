@@ -31,7 +31,7 @@ SHAPES: dict[str, Any] = {
         _L.join(_D, _L.c.disposal_id == _D.c.id)
     ),
     "parts of rows": select(_L.c.id),
-    "two tables": select(_P.c.id, _OTHER.c.id.label("b")),
+    "two tables": select(_P.c.id, _OTHER.c.id.label("b")).where(_OTHER.c.code == _P.c.code),
     "a subquery": select(select(_P.c.id).subquery().c.id),
     "a common table expression": select(select(_P.c.id).cte("c").c.id),
     "a union": select(union_all(select(_P.c.id), select(_D.c.id)).subquery()),

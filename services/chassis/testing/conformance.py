@@ -212,20 +212,30 @@ class Conformance:
                     given = str(request)
                     assert not [id for id in ids if id in said and id not in given], method.path
 
-    def test_s5_nobody_changes_a_foreign_row(self, harness_of: Any) -> None:
+    def test_s5_nobody_changes_a_foreign_row_nor_tells_of_it_in_a_fact(
+        self, harness_of: Any
+    ) -> None:
         harness = harness_of(self.service)
         requests = Requests(self.service.name, fill(harness.database, self.service))
         random = Random(self.service.name)
         for number in range(STRANGERS):
             stranger = somebody(random)
+            hidden = foreign(harness.database, self.service, stranger.scope, shared=False)
             before = foreign(harness.database, self.service, stranger.scope, shared=True)
+            sent = row_counts(harness.database)["outbox"]
+            asked = ""
             for key, method in self.service.methods.items():
                 if method.is_command:
-                    told(harness.app, key, requests.mild(method, number), stranger)
+                    request = requests.mild(method, number)
+                    asked += str(request)
+                    told(harness.app, key, request, stranger)
             after = foreign(harness.database, self.service, stranger.scope, shared=True)
             for table, rows in before.items():
                 # Entries of the trail are new ones, of acts that were refused.
                 assert table == "audit" or after[table] == rows, table
+            published = "".join(str(each) for each in harness.facts()[sent:])
+            ids = {id for rows in hidden.values() for id in rows}
+            assert not [id for id in ids if id in published and id not in asked]
 
     def test_s5_every_model_says_where_its_rows_belong(self) -> None:
         for kind in self.service.models:
