@@ -7,45 +7,37 @@ it happen only once and ended together with state, facts, reply and audit.
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from google.protobuf.message import Message
-from sqlalchemy import Connection, bindparam, exc, select
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy import Connection, bindparam, select
 
 from chassis import failpoints
 from chassis.contract import Method
 from chassis.envelope import Envelope
 from chassis.errors import (
     AlreadyExists,
-    Conflict,
     DomainError,
     InvalidInput,
     NotFound,
     PermissionDenied,
-    Unavailable,
     Unimplemented,
     Violation,
-    unavailable,
 )
 from chassis.masking import mask
 from chassis.principal import ANONYMOUS, Principal, itself
+from chassis.retries import as_a_whole
 from chassis.service import Service
 from chassis.storage import secret
-from chassis.storage.database import Database, is_duplicate, is_taken
+from chassis.storage.database import Database, is_taken
+from chassis.storage.reader import Context, Reader
 from chassis.storage.tables import audit, audit_waiting, inbox, replies
-from chassis.storage.unit_of_work import Context, Reader, UnitOfWork, audit_entry
+from chassis.storage.unit_of_work import UnitOfWork, audit_entry
 from chassis.usecases import Reaction, UseCase
 from chassis.wire import Values, labels_in, to_message, to_plain
-
-R = TypeVar("R")
-
-ATTEMPTS = 5
 
 
 def utc_now() -> datetime:
@@ -126,7 +118,7 @@ class Application:
                 self._committed(uow)
                 return True
 
-        return _as_a_whole(attempt)
+        return as_a_whole(attempt)
 
     def _query(
         self, method: Method, use_case: UseCase, values: Values, context: CallContext
@@ -138,7 +130,7 @@ class Application:
                 reader = Reader(connection, self._context(method.routing_key, context))
                 return to_message(method.response, use_case.function(reader, request))
 
-        answer = _as_a_whole(attempt)
+        answer = as_a_whole(attempt)
         if method.reveals:
             self._note(method, context, [{"revealed": dict(values)}], "OK")
         else:
@@ -159,7 +151,7 @@ class Application:
             with self.database.transaction() as connection:
                 script.run(connection)
 
-        _as_a_whole(attempt)
+        as_a_whole(attempt)
 
     def _command(
         self,
@@ -212,7 +204,7 @@ class Application:
                 self._committed(uow)
                 return reply
 
-        return _as_a_whole(attempt)
+        return as_a_whole(attempt)
 
     def _stored_reply(
         self, connection: Connection, method: Method, key: tuple[str, str], body_hash: bytes
@@ -261,56 +253,3 @@ def _labelled(error: InvalidInput | NotFound, method: Method) -> DomainError:
         en = f"{each.field}: {each.en}" if each.field else each.en
         told.append(Violation(each.field, each.reason, zh, en, each.value))
     return type(error)(error.reason, told[0].zh, told[0].en, told)
-
-
-def _as_a_whole(attempt: Callable[[], R]) -> R:
-    """Runs a whole transaction again where the database says that it may work then.
-
-    A unique key taken meanwhile or a row changed meanwhile counts as well: seen
-    again, the use case gives the right answer.
-    """
-    for number in range(1, ATTEMPTS + 1):
-        try:
-            return attempt()
-        except DomainError:
-            raise
-        except exc.DataError as error:
-            zh, en = "数据超出存储范围", "a value does not fit where it is kept"
-            raise InvalidInput.field("", "INVALID_DATA", zh, en) from error
-        except (exc.DBAPIError, exc.TimeoutError, StaleDataError) as error:
-            if not _may_pass(error):
-                raise
-            if number == ATTEMPTS or _is_timeout(error):
-                raise _gave_up(error) from error
-            time.sleep(random.uniform(0.5, 1) * 0.01 * 2**number)
-    raise AssertionError("unreachable")
-
-
-def _sqlstate(error: Exception) -> str:
-    return str(getattr(getattr(error, "orig", None), "pgcode", None) or "")
-
-
-def _may_pass(error: Exception) -> bool:
-    if isinstance(error, exc.IntegrityError):
-        return is_duplicate(error)
-    if isinstance(error, StaleDataError | exc.TimeoutError):
-        return True
-    if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
-        return True
-    if isinstance(error, exc.OperationalError):
-        return True
-    return _sqlstate(error)[:2] in ("40", "53", "57", "58") or _sqlstate(error) == "55P03"
-
-
-def _is_timeout(error: Exception) -> bool:
-    """Waiting longer did not help once; the caller decides about waiting again."""
-    return isinstance(error, exc.TimeoutError) or _sqlstate(error) in ("55P03", "57014")
-
-
-def _gave_up(error: Exception) -> DomainError:
-    if isinstance(error, StaleDataError):
-        return Conflict.stale()
-    if isinstance(error, exc.IntegrityError):
-        return Conflict("BUSY", "数据正被他人修改，请重试", "changed by others at the same time")
-    reason: Unavailable = unavailable("数据库暂不可用，请稍后重试", "the database is away")
-    return reason

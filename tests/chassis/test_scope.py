@@ -10,9 +10,9 @@ from sqlalchemy import exists, func, literal, select, union_all
 
 from chassis.principal import EVERYWHERE, Principal, Realm, Scope
 from chassis.storage import Reader
+from chassis.storage.reader import Context
 from chassis.storage.scope import limited
 from chassis.storage.tables import outbox
-from chassis.storage.unit_of_work import Context
 from chassis.testing import Harness
 from chassis.testing.rows import UNITS, fill
 from housing.disposals.model import Disposal, DisposalLine

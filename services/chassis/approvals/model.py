@@ -9,11 +9,10 @@ opens. One step that is not approved ends the whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.errors import IllegalState, PermissionDenied
@@ -281,24 +280,6 @@ class Approval(Aggregate, Base):
     def _require_pending(self, act_zh: str, act_en: str) -> None:
         if self.state is not ApprovalState.PENDING:
             raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))
-
-
-class ApprovalRule(Aggregate, Base):
-    """Who must consent to documents of one kind: dated data, the nearest region first."""
-
-    __tablename__ = "approval_rules"
-    scoped = Belongs(unit="", shared=True)
-
-    kind: Mapped[str] = mapped_column(String(100))
-    region_code: Mapped[str] = mapped_column(String(12))
-    least_fen: Mapped[int] = mapped_column(Money)
-    below_fen: Mapped[int] = mapped_column(Money)
-    valid_from: Mapped[date] = mapped_column(Date)
-    valid_to: Mapped[date | None] = mapped_column(Date)
-    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    source: Mapped[str] = mapped_column(String(300))
-
-    __table_args__ = (Index("ix_approval_rules_kind_id", "kind", "id"),)
 
 
 def lines_of(subjects: Iterable[str]) -> str:

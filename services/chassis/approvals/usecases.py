@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from chassis.approvals.consent import due_by
 from chassis.approvals.model import (
     Approval,
-    ApprovalRule,
     ApprovalState,
     ApprovalStep,
     Decision,
     StepState,
 )
+from chassis.approvals.rule import ApprovalRule
 from chassis.approvals.schemas import (
     DecideApprovalSchema,
     DefineApprovalRuleSchema,

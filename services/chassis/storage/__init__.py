@@ -11,8 +11,9 @@ from chassis.storage.columns import (
     words,
 )
 from chassis.storage.database import Database
+from chassis.storage.reader import Reader
 from chassis.storage.secret import Encrypted
-from chassis.storage.unit_of_work import Reader, UnitOfWork
+from chassis.storage.unit_of_work import UnitOfWork
 
 __all__ = [
     "OPEN",

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.message import Message
-from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from chassis import failpoints
@@ -22,73 +21,16 @@ from chassis.contract import fact_of
 from chassis.days import day_of
 from chassis.envelope import Envelope, pack
 from chassis.errors import Conflict, NotFound, PermissionDenied
-from chassis.principal import EVERYWHERE, Principal, Scope
+from chassis.principal import EVERYWHERE, Principal
 from chassis.regions import region_prefix
-from chassis.storage import changes, pages
+from chassis.storage import changes
 from chassis.storage.columns import Aggregate, Base, new_id
 from chassis.storage.database import Database, Script
+from chassis.storage.reader import Context, limited_once
 from chassis.storage.scope import allows, is_whole, limited
 from chassis.storage.tables import audit, audit_waiting, outbox
 
-if TYPE_CHECKING:
-    from chassis.service import Service
-
 A = TypeVar("A", bound=Aggregate)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The circumstances of one call or reaction."""
-
-    principal: Principal
-    now: datetime
-    act: str
-    request_id: str = ""
-    traceparent: str = ""
-    region_code: str = ""
-    service: Service | None = None
-
-
-class Reader:
-    """What a query works with: single statements, nothing kept.
-
-    Every statement is over the rows within the caller's scope only.
-    """
-
-    def __init__(self, connection: Connection, context: Context) -> None:
-        self._connection = connection
-        self.context = context
-
-    @property
-    def principal(self) -> Principal:
-        return self.context.principal
-
-    @property
-    def now(self) -> datetime:
-        return self.context.now
-
-    def unrestricted(self) -> Reader:
-        """For what is told of all rows without showing them."""
-        everyone = replace(self.principal, scope=EVERYWHERE)
-        return Reader(self._connection, replace(self.context, principal=everyone))
-
-    def row(self, statement: Select[Any], parameters: dict[str, Any], field: str) -> Row[Any]:
-        """The one row; NotFound naming `field` (a parameter) if there is none."""
-        statement = _limited_once(statement, self.principal.scope)
-        row = self._connection.execute(statement, parameters).first()
-        if row is None:
-            raise NotFound.object(field, str(parameters[field]))
-        return row
-
-    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        return self._connection.execute(limited(statement, self.principal.scope)).all()
-
-    def page(
-        self, statement: Select[Any], keys: Sequence[Any], request: Any
-    ) -> tuple[Sequence[Row[Any]], str]:
-        """One keyset page of `statement`, and the token of the next (see `pages`)."""
-        within = limited(statement, self.principal.scope)
-        return pages.page(self._connection, within, keys, request)
 
 
 @dataclass
@@ -142,7 +84,7 @@ class UnitOfWork:
         With `lock`, others wait until this transaction ends: for objects on which
         many reactions come together.
         """
-        statement = _limited_once(_by_id(kind, lock), self.principal.scope)
+        statement = limited_once(_by_id(kind, lock), self.principal.scope)
         found: A | None = self._session.scalars(statement, {"id": id}).first()
         if found is None:
             raise NotFound.object(field, id)
@@ -326,9 +268,3 @@ def _by_id(kind: Any, lock: bool) -> Select[Any]:
         statement = select(kind).where(kind.id == bindparam("id"))
         _statements[kind, lock] = statement.with_for_update() if lock else statement
     return _statements[kind, lock]
-
-
-@lru_cache(maxsize=10_000)
-def _limited_once(statement: Select[Any], scope: Scope) -> Select[Any]:
-    """For statements that are made once and used again and again."""
-    return limited(statement, scope)

@@ -14,7 +14,7 @@ from chassis.copies.calendar import Calendar
 from chassis.errors import IllegalState
 from chassis.principal import itself
 from chassis.storage import UnitOfWork
-from chassis.storage.unit_of_work import Context
+from chassis.storage.reader import Context
 from chassis.testing import Harness
 from cli.sample.city import units
 from guanjia.directory.v1 import directory_pb2 as pb
