@@ -34,6 +34,8 @@ MakePlatform = Callable[..., Platform]
 
 FIRST = "first.administrator"
 UNITS = "directory.list_units"
+HEARD_S = 5
+"""Well before the 30 s for which an answer is kept: the gateway heard of the change."""
 
 
 class Client(Caller):
@@ -140,7 +142,7 @@ def test_s4_only_those_who_were_granted_it_may_and_only_as_long(city: City) -> N
     assert not city.may("wang")
     assert not city.may(FIRST), "the first administrator fills the directory and no more"
     granted = city.grant("wang")
-    eventually(lambda: city.may("wang"), within_s=1)
+    eventually(lambda: city.may("wang"), within_s=HEARD_S)
     assert not city.may("li")
     property = {"code": "A-1"}
     assert city.client.refusal("housing.create_property", "wang", property=property) == (
@@ -150,7 +152,7 @@ def test_s4_only_those_who_were_granted_it_may_and_only_as_long(city: City) -> N
     assert city.log(event="not admitted", subject="wang", reason="NOT_PERMITTED")
     began = time.monotonic()
     city.client.call("directory.end_grant", user=FIRST, grant_id=granted.id)
-    eventually(lambda: not city.may("wang"), within_s=1)
+    eventually(lambda: not city.may("wang"), within_s=HEARD_S)
     assert time.monotonic() - began < 1.5
 
 
@@ -158,7 +160,7 @@ def test_s4_only_those_who_were_granted_it_may_and_only_as_long(city: City) -> N
 def test_s4_nobody_makes_themself_an_administrator(city: City) -> None:
     city.grant("officer", "security_administrator")
     grant = {"role": "viewer", "region_code": "990100"}
-    eventually(lambda: city.may("officer", "directory.list_grants"), within_s=1)
+    eventually(lambda: city.may("officer", "directory.list_grants"), within_s=HEARD_S)
     assert city.client.refusal("directory.grant_role", "officer", subject="officer", **grant) == (
         "PERMISSION_DENIED",
         "OWN_GRANT",
@@ -193,7 +195,7 @@ def test_s14_a_call_that_did_not_come_through_the_gateway_is_refused(city: City)
 @pytest.mark.row("P03")
 def test_p03_a_districts_token_is_refused_by_the_city_and_logged(city: City) -> None:
     city.grant("clerk")
-    eventually(lambda: city.may("clerk"), within_s=1)
+    eventually(lambda: city.may("clerk"), within_s=HEARD_S)
     district = Provider(audience="guanjia-990101", keys=city.provider.keys)
     clerk = Client(city.platform.gateway, district)
     assert clerk.refusal("housing.list_properties", "clerk") == (
@@ -221,7 +223,7 @@ def test_s4_what_is_not_known_yet_waits_for_the_directory_and_what_is_does_not(
 ) -> None:
     assert not city.may("wang")
     city.grant("wang")
-    eventually(lambda: city.may("wang"), within_s=1)  # so the gateway has heard of the change
+    eventually(lambda: city.may("wang"), within_s=HEARD_S)  # so the gateway has heard of the change
     city.platform.processes["directory"].stop()
     assert city.may("wang")
     assert city.client.refusal("housing.list_properties", "li")[0] == "UNAVAILABLE"
@@ -348,9 +350,10 @@ def test_s1_a_system_known_by_its_certificate_may_what_was_granted_to_it(
             return refusal.reason
         return "OK"
 
-    assert eventually(lambda: answer() not in ("UNAVAILABLE", "") and answer()) == "NOT_PERMITTED"
+    # Until the bus is there, the rights of nobody are known.
+    eventually(lambda: answer() == "NOT_PERMITTED")
     city.grant("cert:link.990101.example", "platform")
-    eventually(lambda: answer() == "OK", within_s=1)
+    eventually(lambda: answer() == "OK", within_s=HEARD_S)
     # Through the system, but in a person's name: the person's rights count.
     token = (("authorization", f"Bearer {city.provider.token('li')}"),)
     with pytest.raises(Refusal) as refused:
