@@ -15,22 +15,21 @@ from google.protobuf.message import Message
 from google.rpc import status_pb2
 from prometheus_client.parser import text_string_to_metric_families
 
-from chassis.contract import Method, methods_of
+from chassis.contract import Method, contract_of, methods_of
 from chassis.status import reason_of, violations_of
 from cli.platform import Platform
 from cli.process import Process
 from cli.servers import RabbitMQ
 from guanjia.approvals.v1 import approvals_pb2
 from guanjia.asset.v1 import asset_pb2
-from guanjia.audit.v1 import audit_pb2
-from guanjia.directory.v1 import directory_pb2
-from guanjia.housing.v1 import housing_pb2
+from guanjia.housing.v1 import disposals_pb2 as dp
+from guanjia.housing.v1 import properties_pb2 as pp
 from guanjia.warehouse.v1 import warehouse_pb2
 
 METHODS: dict[str, Method] = {
     method.routing_key: method
-    for contract in (approvals_pb2, audit_pb2, directory_pb2, housing_pb2, warehouse_pb2)
-    for method in methods_of(contract).values()
+    for name in ("approvals", "audit", "directory", "housing", "warehouse")
+    for method in methods_of(contract_of(name)).values()
 }
 
 
@@ -111,22 +110,22 @@ def metric(process: Process, name: str, **labels: str) -> float:
     )
 
 
-def a_property(code: str, /, **given: Any) -> housing_pb2.Property:
+def a_property(code: str, /, **given: Any) -> pp.Property:
     """A property that is accepted."""
-    return housing_pb2.Property(
+    return pp.Property(
         **{
             "code": code,
             "name": "综合办公楼",
-            "kind": housing_pb2.PROPERTY_KIND_OFFICE,
+            "kind": pp.PROPERTY_KIND_OFFICE,
             "address": "云澜市府前路 1 号",
             "region_code": "990101",
             "floors": 6,
             "floor_area_m2": 1200.5,
             "usable_area_m2": 800,
             "book_value_fen": 860_000_000,
-            "use_state": housing_pb2.USE_STATE_IN_USE,
-            "account_state": housing_pb2.ACCOUNT_STATE_BOOKED,
-            "title_state": housing_pb2.TITLE_STATE_REGISTERED,
+            "use_state": pp.USE_STATE_IN_USE,
+            "account_state": pp.ACCOUNT_STATE_BOOKED,
+            "title_state": pp.TITLE_STATE_REGISTERED,
             **given,
         }
     )
@@ -147,19 +146,17 @@ def some_assets(number: int, series: str = "ZC") -> list[asset_pb2.Asset]:
     ]
 
 
-def approved_disposal(caller: Caller, assets: int, series: str = "ZC") -> housing_pb2.Disposal:
+def approved_disposal(caller: Caller, assets: int, series: str = "ZC") -> dp.Disposal:
     """A disposal of movable assets, created, submitted and approved; as it was submitted."""
     draft = caller.call(
         "housing.create_disposal", reason="机构改革腾退", assets=some_assets(assets, series)
     )
-    asked: housing_pb2.Disposal = caller.call("housing.submit_disposal", disposal_id=draft.id)
+    asked: dp.Disposal = caller.call("housing.submit_disposal", disposal_id=draft.id)
     approve(caller, asked)
     return asked
 
 
-def approve(
-    caller: Caller, asked: housing_pb2.Disposal, user: str = "approver", **given: Any
-) -> None:
+def approve(caller: Caller, asked: dp.Disposal, user: str = "approver", **given: Any) -> None:
     """Lets `user` consent to a submitted disposal; `given` are fields of DecideApproval."""
     caller.call(
         "approvals.decide_approval",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from types import ModuleType
@@ -37,7 +40,7 @@ class Method:
 
     service: str  # housing; of a shared call, the service that answers it
     name: str  # SubmitDisposal
-    path: str  # /guanjia.housing.v1.HousingService/SubmitDisposal
+    path: str  # /guanjia.housing.v1.DisposalService/SubmitDisposal
     request: type[Message]
     response: type[Message]
     permission: str
@@ -86,13 +89,27 @@ def service_of(package: str) -> str:
     return package.split(".")[1]
 
 
+def contract_of(service: str) -> ModuleType:
+    """The package with the generated modules of a service."""
+    try:
+        return importlib.import_module(f"guanjia.{service}.v1")
+    except ModuleNotFoundError:
+        raise ContractMismatch(f"没有 {service} 的接口约定 | no contract for {service}") from None
+
+
 def methods_of(contract: ModuleType) -> dict[str, Method]:
-    """The calls of a generated module, by key. Refuses a method without a policy."""
-    found = {}
-    for service in contract.DESCRIPTOR.services_by_name.values():
-        for descriptor in service.methods:
-            method = _method(descriptor)
-            found[method.key] = method
+    """The calls of a contract, by key: a generated module, or a package of them.
+
+    Refuses a method without a policy, and a name that stands for two.
+    """
+    found: dict[str, Method] = {}
+    for module in _modules(contract):
+        for service in module.DESCRIPTOR.services_by_name.values():
+            for descriptor in service.methods:
+                method = _method(descriptor)
+                if method.key in found:
+                    raise ContractMismatch(f"{method.path} and {found[method.key].path} are one")
+                found[method.key] = method
     return found
 
 
@@ -102,16 +119,24 @@ def shared_methods(service: str = "") -> dict[str, Method]:
     return {key: replace(each, service=service) for key, each in found.items()}
 
 
-def facts_of(events: ModuleType | None) -> dict[str, Fact]:
-    """The facts of a generated events module, by key."""
-    if events is None:
-        return {}
+def facts_of(contract: ModuleType) -> dict[str, Fact]:
+    """The facts of a contract, by key."""
     found = [
         fact_of(message_factory.GetMessageClass(descriptor))
-        for descriptor in events.DESCRIPTOR.message_types_by_name.values()
+        for module in _modules(contract)
+        for descriptor in module.DESCRIPTOR.message_types_by_name.values()
         if descriptor.GetOptions().HasExtension(policy_pb2.fact)
     ]
     return {fact.key: fact for fact in found}
+
+
+def _modules(contract: ModuleType) -> Iterator[ModuleType]:
+    if not hasattr(contract, "__path__"):
+        yield contract
+        return
+    for each in pkgutil.iter_modules(contract.__path__, f"{contract.__name__}."):
+        if each.name.endswith("_pb2"):
+            yield importlib.import_module(each.name)
 
 
 def fact_of(message: type[Message]) -> Fact:

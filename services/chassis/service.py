@@ -35,15 +35,13 @@ EVERY = (approvals, audit, copies)
 class Service:
     """The composition root of one service.
 
-    contract  generated module with its calls
-    events    generated module with the facts it publishes, if any
+    contract  package of generated modules (or one such module): its calls and facts
     nouns     packages that may hold `usecases` and `reactions`
     """
 
     name: str
     contract: ModuleType
     nouns: tuple[ModuleType, ...]
-    events: ModuleType | None = None
     methods: dict[str, Method] = field(init=False)
     facts: dict[str, Fact] = field(init=False)
     use_cases: dict[str, UseCase] = field(init=False)
@@ -52,7 +50,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.methods = {**methods_of(self.contract), **shared_methods(self.name)}
-        self.facts = facts_of(self.events)
+        self.facts = facts_of(self.contract)
         marked = list(self._marked())
         self.use_cases = {each.name: each for each in marked if isinstance(each, UseCase)}
         self.reactions = {each.name: each for each in marked if isinstance(each, Reaction)}

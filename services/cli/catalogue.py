@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import pkgutil
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -13,7 +12,7 @@ from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
 import guanjia
-from chassis.contract import Method, methods_of
+from chassis.contract import Method, contract_of, methods_of
 
 
 class UnknownName(LookupError):
@@ -33,8 +32,7 @@ def methods() -> dict[str, Method]:
     """`housing.GetProperty` → the call, in the order of the contracts."""
     found: dict[str, Method] = {}
     for package in sorted(each.name for each in pkgutil.iter_modules(guanjia.__path__)):
-        contract = importlib.import_module(f"guanjia.{package}.v1.{package}_pb2")
-        for method in methods_of(contract).values():
+        for method in methods_of(contract_of(package)).values():
             found[f"{method.service}.{method.name}"] = method
     return found
 

@@ -13,12 +13,11 @@ from directory import (
     roles,
     units,
 )
-from guanjia.directory.v1 import directory_pb2, events_pb2
+from guanjia.directory import v1 as contract
 
 service = Service(
     name="directory",
-    contract=directory_pb2,
-    events=events_pb2,
+    contract=contract,
     nouns=(
         units,
         reorganisations,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import signal
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +13,7 @@ from grpc_reflection.v1alpha import reflection
 from prometheus_client import start_http_server
 
 from chassis import logs, metrics
-from chassis.contract import ContractMismatch, Method, methods_of, shared_methods
+from chassis.contract import Method, contract_of, methods_of, shared_methods
 from gateway.bridge import Bridge
 from gateway.bus import BusClient
 from gateway.composition import access_of
@@ -32,11 +31,7 @@ def contracts(services: Sequence[str]) -> dict[str, list[Method]]:
     """Full name of each gRPC service → its methods: those of `services`, and those all share."""
     methods: list[Method] = []
     for name in services:
-        try:
-            module = importlib.import_module(f"guanjia.{name}.v1.{name}_pb2")
-        except ModuleNotFoundError:
-            raise ContractMismatch(f"没有 {name} 的接口约定 | no contract for {name}") from None
-        methods += methods_of(module).values()
+        methods += methods_of(contract_of(name)).values()
     if services:
         methods += shared_methods().values()
     found: dict[str, list[Method]] = {}

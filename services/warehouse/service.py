@@ -1,12 +1,11 @@
 """Warehouse: the public asset store."""
 
 from chassis.service import Service
-from guanjia.warehouse.v1 import events_pb2, warehouse_pb2
+from guanjia.warehouse import v1 as contract
 from warehouse import intakes, items, stores
 
 service = Service(
     name="warehouse",
-    contract=warehouse_pb2,
-    events=events_pb2,
+    contract=contract,
     nouns=(stores, intakes, items),
 )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from chassis.envelope import pack
 from guanjia.housing.v1 import events_pb2
-from guanjia.housing.v1 import housing_pb2 as pb
+from guanjia.housing.v1 import properties_pb2 as pb
 
 PROPERTIES = 256
 """Several times what is in flight, so that commands seldom meet at one property."""

@@ -44,7 +44,7 @@ def noun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Noun:
 
 def refusal(*nouns: ModuleType) -> list[str]:
     with pytest.raises(ContractMismatch) as refused:
-        Service(name="probe", contract=pb, events=pb, nouns=nouns)
+        Service(name="probe", contract=pb, nouns=nouns)
     head, *told = str(refused.value).splitlines()
     assert head == "probe: contract and code disagree:"
     return sorted(line.strip() for line in told)

@@ -14,7 +14,7 @@ from cli import catalogue
 from cli.arguments import WrongArgument, request_of
 from cli.catalogue import UnknownName
 from guanjia.asset.v1 import asset_pb2
-from guanjia.housing.v1 import housing_pb2
+from guanjia.housing.v1 import properties_pb2 as pp
 
 
 def request(name: str, *words: str, data: str = "") -> Any:
@@ -39,7 +39,7 @@ def test_a_value_may_hold_an_equals_sign_and_be_empty() -> None:
 )
 def test_an_enum_value_goes_by_any_of_its_names(word: str) -> None:
     made = request("ListProperties", f"use_state={word}")
-    assert made.use_state == housing_pb2.USE_STATE_IDLE
+    assert made.use_state == pp.USE_STATE_IDLE
 
 
 def test_an_unknown_enum_value_lists_those_there_are() -> None:
@@ -119,9 +119,9 @@ def test_no_word_breaks_the_parser(key: str, value: str) -> None:
             request("CreateDisposal", word)
 
 
-@given(st.builds(housing_pb2.ListPropertiesRequest, page_size=st.integers(0, 500), code=st.text()))
+@given(st.builds(pp.ListPropertiesRequest, page_size=st.integers(0, 500), code=st.text()))
 def test_data_in_proto_json_comes_back_as_the_message_it_was(
-    message: housing_pb2.ListPropertiesRequest,
+    message: pp.ListPropertiesRequest,
 ) -> None:
     data = json_format.MessageToJson(message, preserving_proto_field_name=True)
     assert request("ListProperties", data=data) == message

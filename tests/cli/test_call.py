@@ -11,11 +11,11 @@ import grpc
 import pytest
 
 from chassis.errors import IllegalState, InvalidInput, Unavailable, Violation
-from guanjia.housing.v1 import housing_pb2
+from guanjia.housing.v1 import disposals_pb2, properties_pb2
 from tests.cli.fake_gateway import FakeGateway, fake_gateway
 from tests.cli.printed import run
 
-REPLY = housing_pb2.Property(id="p1", code="A-1", name="主楼", book_value_fen=100)
+REPLY = properties_pb2.Property(id="p1", code="A-1", name="主楼", book_value_fen=100)
 WRONG_AREA = InvalidInput.of(
     [
         Violation(
@@ -67,7 +67,7 @@ def test_a_deadline_that_passes_is_told_as_no_answer() -> None:
 
 
 def test_a_command_gets_a_request_id_unless_one_is_given() -> None:
-    with fake_gateway(housing_CreateDisposal=housing_pb2.Disposal()) as gateway:
+    with fake_gateway(housing_CreateDisposal=disposals_pb2.Disposal()) as gateway:
         call(gateway, "housing.CreateDisposal", "reason=搬迁")
         call(gateway, "housing.CreateDisposal", "reason=搬迁", "request_id=mine")
     first, second = gateway.requests("housing.CreateDisposal")
@@ -153,7 +153,7 @@ def test_wrong_usage_says_what_would_be_right(words: list[str], told: str) -> No
 
 
 def test_the_next_page_is_hinted_at_as_a_whole_command() -> None:
-    page = housing_pb2.ListPropertiesResponse(properties=[REPLY], next_page_token="abc")
+    page = properties_pb2.ListPropertiesResponse(properties=[REPLY], next_page_token="abc")
     with fake_gateway(housing_ListProperties=page) as gateway:
         words = ["housing.ListProperties", "page_size=1", "page_token=old"]
         _, output = call(gateway, *words)

@@ -18,30 +18,31 @@ from cli.imports import HEADINGS, Ticket, batches_of, send
 from cli.imports.batches import MAX_BYTES, MAX_ROWS
 from cli.sample import write_register
 from cli.sheets import Row
-from guanjia.housing.v1 import housing_pb2
+from guanjia.housing.v1 import properties_pb2
+from guanjia.sheet.v1 import sheet_pb2
 from tests.cli.fake_gateway import FakeGateway, fake_gateway
 from tests.cli.printed import run
 
 IMPORT = "housing.ImportProperties"
-Reply = housing_pb2.ImportPropertiesResponse
-Answer = Callable[[housing_pb2.ImportPropertiesRequest], Reply]
+Reply = sheet_pb2.ImportResponse
+Answer = Callable[[properties_pb2.ImportPropertiesRequest], Reply]
 
 
 def rows(count: int, **cells: str) -> list[Row]:
     return [Row(number, {"房产编号": f"A-{number}", **cells}) for number in range(1, count + 1)]
 
 
-def all_created(request: housing_pb2.ImportPropertiesRequest) -> Reply:
+def all_created(request: properties_pb2.ImportPropertiesRequest) -> Reply:
     return Reply(created=len(request.rows))
 
 
 def refusing(*numbers: int) -> Answer:
     """Takes all rows but these."""
 
-    def answer(request: housing_pb2.ImportPropertiesRequest) -> Reply:
+    def answer(request: properties_pb2.ImportPropertiesRequest) -> Reply:
         bad = [row.row for row in request.rows if row.row in numbers]
         problems = [
-            housing_pb2.RowProblem(
+            sheet_pb2.RowProblem(
                 row=number,
                 field="floor_area_m2",
                 heading="建筑面积（㎡）",
@@ -89,7 +90,7 @@ def test_batches_keep_order_and_stay_below_both_limits(lengths: list[int]) -> No
     assert [row.row for batch in batches for row in batch] == list(range(len(lengths)))
     for batch in batches:
         assert 0 < len(batch) <= MAX_ROWS
-        assert housing_pb2.ImportPropertiesRequest(rows=batch).ByteSize() < MAX_BYTES
+        assert properties_pb2.ImportPropertiesRequest(rows=batch).ByteSize() < MAX_BYTES
 
 
 def test_all_batches_are_sent_and_their_counts_added_up() -> None:
@@ -108,7 +109,7 @@ def test_columns_of_no_register_stay_at_home() -> None:
 
 
 def test_a_cell_no_message_may_carry_costs_its_own_row_only() -> None:
-    def picky(request: housing_pb2.ImportPropertiesRequest) -> Reply:
+    def picky(request: properties_pb2.ImportPropertiesRequest) -> Reply:
         for index, row in enumerate(request.rows):
             if row.row in (2, 5):
                 field = f"rows.{index}.cells.房产编号"

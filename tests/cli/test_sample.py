@@ -16,7 +16,7 @@ from cli.sample.register import ACCOUNT_STATES, KINDS, TITLE_STATES, USE_STATES
 from cli.sheets import Sheet, Why, read_rows
 from guanjia.asset.v1 import asset_pb2
 from guanjia.directory.v1 import directory_pb2
-from guanjia.housing.v1 import housing_pb2
+from guanjia.housing.v1 import properties_pb2
 from guanjia.policy.v1 import policy_pb2
 
 
@@ -67,10 +67,10 @@ def test_the_dirt_offices_leave_is_there(register: Sheet) -> None:
 @pytest.mark.parametrize(
     ("heading", "used", "enum"),
     [
-        ("房产类别", KINDS, housing_pb2.PropertyKind.DESCRIPTOR),
-        ("使用状态", USE_STATES, housing_pb2.UseState.DESCRIPTOR),
-        ("入账状态", ACCOUNT_STATES, housing_pb2.AccountState.DESCRIPTOR),
-        ("权属状态", TITLE_STATES, housing_pb2.TitleState.DESCRIPTOR),
+        ("房产类别", KINDS, properties_pb2.PropertyKind.DESCRIPTOR),
+        ("使用状态", USE_STATES, properties_pb2.UseState.DESCRIPTOR),
+        ("入账状态", ACCOUNT_STATES, properties_pb2.AccountState.DESCRIPTOR),
+        ("权属状态", TITLE_STATES, properties_pb2.TitleState.DESCRIPTOR),
     ],
 )
 def test_kinds_and_states_are_the_labels_of_the_contract(

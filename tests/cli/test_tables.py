@@ -10,14 +10,14 @@ from cli.render.tables import next_page_of, tables_of
 from cli.render.values import yuan
 from guanjia.asset.v1 import asset_pb2
 from guanjia.directory.v1 import directory_pb2
-from guanjia.housing.v1 import housing_pb2
+from guanjia.housing.v1 import disposals_pb2, properties_pb2
 from tests.cli.printed import printed
 
-PROPERTY = housing_pb2.Property(
+PROPERTY = properties_pb2.Property(
     id="0190c8f4-0000-7000-8000-000000000001",
     code="YL-0101-0001",
     name="云澜市财政局办公楼",
-    kind=housing_pb2.PROPERTY_KIND_OFFICE,
+    kind=properties_pb2.PROPERTY_KIND_OFFICE,
     floor_area_m2=1250.5,
     book_value_fen=1234567890,
     built_year=1998,
@@ -64,22 +64,22 @@ def test_a_year_is_not_set_in_groups() -> None:
 
 def test_nested_rows_stand_in_a_table_below() -> None:
     asset = asset_pb2.Asset(asset_code="A-1", name="办公桌", original_value_fen=180000)
-    line = housing_pb2.DisposalLine(
-        id="x", asset=asset, state=housing_pb2.DISPOSAL_LINE_STATE_ACCEPTED
+    line = disposals_pb2.DisposalLine(
+        id="x", asset=asset, state=disposals_pb2.DISPOSAL_LINE_STATE_ACCEPTED
     )
-    text = shown(housing_pb2.Disposal(code="CZ-1", lines=[line]))
+    text = shown(disposals_pb2.Disposal(code="CZ-1", lines=[line]))
     assert "处置明细  1 项" in text
     assert line_of(text, "A-1").split() == ["A-1", "办公桌", "1,800.00", "已入仓", "否", "x"]
 
 
 def test_a_list_fits_the_terminal_at_every_width() -> None:
-    reply = housing_pb2.ListPropertiesResponse(properties=[PROPERTY] * 3)
+    reply = properties_pb2.ListPropertiesResponse(properties=[PROPERTY] * 3)
     for width in (40, 60, 80, 100, 160, 300):
         assert max(cell_len(line) for line in shown(reply, width).splitlines()) <= width
 
 
 def test_where_room_is_short_identifiers_versions_and_times_give_way_first() -> None:
-    reply = housing_pb2.ListPropertiesResponse(properties=[PROPERTY])
+    reply = properties_pb2.ListPropertiesResponse(properties=[PROPERTY])
     narrow, wide = shown(reply, 80), shown(reply, 300)
     headings = narrow.splitlines()[1]
     assert "房产编号" in headings
@@ -95,16 +95,16 @@ def test_columns_without_any_value_are_left_out() -> None:
 
 
 def test_an_empty_list_says_so_and_the_next_page_is_known() -> None:
-    assert "房产  0 项" in shown(housing_pb2.ListPropertiesResponse())
-    assert next_page_of(housing_pb2.ListPropertiesResponse(next_page_token="t")) == "t"
+    assert "房产  0 项" in shown(properties_pb2.ListPropertiesResponse())
+    assert next_page_of(properties_pb2.ListPropertiesResponse(next_page_token="t")) == "t"
     assert next_page_of(PROPERTY) == ""
 
 
 def test_text_neither_styles_nor_steers_the_terminal() -> None:
-    text = shown(housing_pb2.Property(name="[red]主楼[/]\x1b[2J"))
+    text = shown(properties_pb2.Property(name="[red]主楼[/]\x1b[2J"))
     assert "[red]主楼[/]" in text
     assert "\x1b" not in text
 
 
 def test_an_enum_value_of_a_newer_contract_is_told_by_number() -> None:
-    assert "99" in line_of(shown(housing_pb2.Property(kind=99)), "房产类别")  # type: ignore[arg-type]
+    assert "99" in line_of(shown(properties_pb2.Property(kind=99)), "房产类别")  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 from pydantic import ValidationError
 
-from chassis.contract import Method, methods_of
+from chassis.contract import Method, contract_of, methods_of
 from chassis.errors import Exhausted, PermissionDenied, Unauthenticated
 from chassis.principal import (
     DEVELOPMENT_KEY,
@@ -30,12 +30,11 @@ from gateway.limits import Limit, RateLimited
 from gateway.rights import Grant, Rights
 from gateway.settings import AccessRefused, GatewaySettings
 from guanjia.directory.v1 import directory_pb2
-from guanjia.housing.v1 import housing_pb2
 from tests.gateway.fake_bus import FakeBus
 
 KEY = base64.b64encode(b"k" * 32).decode()
-LIST: Method = methods_of(housing_pb2)["list_properties"]
-SUBMIT: Method = methods_of(housing_pb2)["submit_disposal"]
+LIST: Method = methods_of(contract_of("housing"))["list_properties"]
+SUBMIT: Method = methods_of(contract_of("housing"))["submit_disposal"]
 
 
 class Named:

@@ -13,7 +13,8 @@ from chassis.days import day_of
 from cli.platform import Platform
 from cli.sample.city import units
 from guanjia.approvals.v1 import approvals_pb2 as ap
-from guanjia.housing.v1 import housing_pb2 as hp
+from guanjia.housing.v1 import disposals_pb2 as dp
+from guanjia.housing.v1 import properties_pb2 as pp
 from tests.gateway.test_production import FIRST, City
 from tests.processes import Refusal, a_property, some_assets
 from tests.waiting import eventually
@@ -53,7 +54,7 @@ class Offices:
             valid_from="2021-01-01",
         )
 
-    def _building(self, unit: Any) -> hp.Property:
+    def _building(self, unit: Any) -> pp.Property:
         """Registered once the clerk may, and known to belong to the unit once housing knows it."""
         property = a_property(f"O-{unit.uscc[-6:]}", unit_uscc=unit.uscc)
         made = eventually(
@@ -62,13 +63,13 @@ class Offices:
             )
         )
 
-        def known() -> hp.Property | None:
-            found: hp.Property = self.call("housing.get_property", user="root", property_id=made.id)
+        def known() -> pp.Property | None:
+            found: pp.Property = self.call("housing.get_property", user="root", property_id=made.id)
             return found if found.unit_id else None
 
         return eventually(known)
 
-    def submitted(self, user: str = "zhang") -> hp.Disposal:
+    def submitted(self, user: str = "zhang") -> dp.Disposal:
         draft = self.call(
             "housing.create_disposal",
             user=user,
@@ -76,14 +77,14 @@ class Offices:
             reason="腾退",
             assets=some_assets(1, "O"),
         )
-        asked: hp.Disposal = self.call("housing.submit_disposal", user=user, disposal_id=draft.id)
+        asked: dp.Disposal = self.call("housing.submit_disposal", user=user, disposal_id=draft.id)
         return asked
 
     def pending(self, user: str) -> list[str]:
         found = self.call("approvals.list_my_pending_approvals", user=user)
         return [each.document_id for each in found.approvals]
 
-    def decide(self, user: str, asked: hp.Disposal) -> ap.Approval:
+    def decide(self, user: str, asked: dp.Disposal) -> ap.Approval:
         decided: ap.Approval = self.call(
             "approvals.decide_approval",
             user=user,

@@ -24,7 +24,7 @@ from chassis.principal import DEVELOPMENT_KEY, Issuer, itself, public_key_of
 from chassis.status import reason_of
 from cli.platform import Platform
 from guanjia.directory.v1 import directory_pb2 as pb
-from guanjia.housing.v1 import housing_pb2
+from guanjia.housing.v1 import properties_pb2
 from tests.bus import Bus
 from tests.gateway.provider import Provider
 from tests.processes import METHODS, Caller, Refusal, metric
@@ -171,7 +171,7 @@ def test_s4_nobody_makes_themself_an_administrator(city: City) -> None:
 
 @pytest.mark.row("P08")
 def test_s14_a_call_that_did_not_come_through_the_gateway_is_refused(city: City) -> None:
-    key, request = "housing.list_properties", housing_pb2.ListPropertiesRequest()
+    key, request = "housing.list_properties", properties_pb2.ListPropertiesRequest()
     all_seeing = itself("mallory", "housing.properties.list")
     good = Issuer(city.key).ticket(all_seeing)
     body, _, signature = good.partition(".")

@@ -26,7 +26,7 @@ from chassis.principal import DEVELOPMENT_KEY, Issuer, developer
 from cli.platform import Platform
 from cli.servers import RabbitMQ
 from gateway.bus import BusClient, Refused
-from guanjia.housing.v1 import housing_pb2 as pb
+from guanjia.housing.v1 import properties_pb2 as pb
 from tests.processes import Caller, Refusal, a_property, management, metric
 from tests.waiting import eventually
 
@@ -179,7 +179,7 @@ def test_reflection_tells_the_contracts(platform_of: MakePlatform) -> None:
     asked = [reflection_pb2.ServerReflectionRequest(list_services="")]
     (answer,) = stub.ServerReflectionInfo(iter(asked))
     names = {each.name for each in answer.list_services_response.service}
-    assert names >= {"guanjia.housing.v1.HousingService", "grpc.health.v1.Health"}
+    assert names >= {"guanjia.housing.v1.DisposalService", "grpc.health.v1.Health"}
 
 
 def test_a_service_that_is_not_deployed_is_told_at_once(platform_of: MakePlatform) -> None:

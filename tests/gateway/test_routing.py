@@ -33,7 +33,10 @@ def ask(bus: FakeBus, key: str, body: bytes) -> bytes:
 
 def test_shared_contracts_are_offered_with_any_service_and_none_without() -> None:
     names = {"guanjia.approvals.v1.ApprovalsService", "guanjia.audit.v1.AuditService"}
-    assert set(contracts(["housing"])) == names | {"guanjia.housing.v1.HousingService"}
+    assert set(contracts(["housing"])) == names | {
+        "guanjia.housing.v1.PropertyService",
+        "guanjia.housing.v1.DisposalService",
+    }
     assert contracts([]) == {}
 
 

@@ -13,7 +13,8 @@ import grpc
 import pytest
 
 from cli.platform import Platform
-from guanjia.housing.v1 import housing_pb2 as hp
+from guanjia.housing.v1 import disposals_pb2 as dp
+from guanjia.housing.v1 import properties_pb2 as pp
 from guanjia.warehouse.v1 import warehouse_pb2 as wp
 from tests.bus import Bus
 from tests.processes import (
@@ -40,7 +41,7 @@ def a_store(caller: Caller, series: str) -> wp.Store:
     return store
 
 
-def drafted(caller: Caller, disposal: hp.Disposal, number: int) -> list[wp.Intake]:
+def drafted(caller: Caller, disposal: dp.Disposal, number: int) -> list[wp.Intake]:
     def all_there() -> list[wp.Intake] | None:
         found = intakes_of(caller, disposal.id)
         return found if len(found) >= number else None
@@ -61,7 +62,7 @@ def test_an_approved_building_with_forty_cards_becomes_forty_intakes_and_comes_t
         reason="新大楼启用，旧楼腾退",
         assets=some_assets(40, series),
     )
-    assert draft.state == hp.DISPOSAL_STATE_DRAFT
+    assert draft.state == dp.DISPOSAL_STATE_DRAFT
     asked = caller.call("housing.submit_disposal", user="李敏", disposal_id=draft.id)
     with Bus(platform.broker_url) as bus:
         sink = bus.sink("housing.events", "disposal_approved")
@@ -74,7 +75,7 @@ def test_an_approved_building_with_forty_cards_becomes_forty_intakes_and_comes_t
     assert approved.decided_by == "dev:王建国"
     intakes = drafted(caller, approved, 40)
     found = caller.call("housing.get_property", property_id=building.id)
-    assert found.use_state == hp.USE_STATE_UNDER_DISPOSAL
+    assert found.use_state == pp.USE_STATE_UNDER_DISPOSAL
 
     store = a_store(caller, series)
     for number, intake in enumerate(intakes):
@@ -97,14 +98,14 @@ def test_an_approved_building_with_forty_cards_becomes_forty_intakes_and_comes_t
     assert len({each.asset.asset_code for each in items}) == len(items) == 38
     assert all(each.owner_name == store.owner_name and each.place for each in items)
 
-    def answered() -> hp.Disposal | None:
-        now: hp.Disposal = caller.call("housing.get_disposal", disposal_id=draft.id)
-        waiting = hp.DISPOSAL_LINE_STATE_AWAITING_INTAKE
+    def answered() -> dp.Disposal | None:
+        now: dp.Disposal = caller.call("housing.get_disposal", disposal_id=draft.id)
+        waiting = dp.DISPOSAL_LINE_STATE_AWAITING_INTAKE
         return None if any(line.state == waiting for line in now.lines) else now
 
     disposal = eventually(answered)
-    assert disposal.state == hp.DISPOSAL_STATE_NEEDS_ATTENTION
-    rejected = [each for each in disposal.lines if each.state == hp.DISPOSAL_LINE_STATE_REJECTED]
+    assert disposal.state == dp.DISPOSAL_STATE_NEEDS_ATTENTION
+    rejected = [each for each in disposal.lines if each.state == dp.DISPOSAL_LINE_STATE_REJECTED]
     assert [each.remark for each in rejected] == ["无法修复：桌腿断裂"] * 2
     with pytest.raises(Refusal) as refused:
         caller.call("housing.complete_disposal", disposal_id=draft.id, income_fen=1)
@@ -114,9 +115,9 @@ def test_an_approved_building_with_forty_cards_becomes_forty_intakes_and_comes_t
             "housing.settle_disposal_line", disposal_id=draft.id, line_id=line.id, remark="报废"
         )
     done = caller.call("housing.complete_disposal", disposal_id=draft.id, income_fen=5_000_000)
-    assert (done.state, done.income_fen) == (hp.DISPOSAL_STATE_COMPLETED, 5_000_000)
+    assert (done.state, done.income_fen) == (dp.DISPOSAL_STATE_COMPLETED, 5_000_000)
     found = caller.call("housing.get_property", property_id=building.id)
-    assert found.use_state == hp.USE_STATE_DISPOSED
+    assert found.use_state == pp.USE_STATE_DISPOSED
     assert len(intakes_of(caller, draft.id)) == 40
 
 
@@ -180,7 +181,7 @@ def test_an_item_still_on_loan_is_not_taken_in(caller: Caller, series: str) -> N
     disposal = approved_disposal(caller, 1, series)
     answer = drafted(caller, disposal, 1)[0]
     assert answer.rejection_reason == wp.REJECTION_REASON_STILL_ON_LOAN
-    attention = hp.DISPOSAL_STATE_NEEDS_ATTENTION
+    attention = dp.DISPOSAL_STATE_NEEDS_ATTENTION
     eventually(
         lambda: caller.call("housing.get_disposal", disposal_id=disposal.id).state == attention
     )

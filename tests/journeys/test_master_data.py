@@ -9,7 +9,7 @@ import pytest
 
 from cli.platform import Platform
 from cli.sample.city import units
-from guanjia.housing.v1 import housing_pb2 as hp
+from guanjia.housing.v1 import properties_pb2 as hp
 from tests.processes import Caller, a_property, some_assets
 from tests.waiting import eventually
 

@@ -17,7 +17,8 @@ import pytest
 from cli.platform import Platform
 from cli.sample import write_register
 from cli.sheets import read_rows
-from guanjia.housing.v1 import housing_pb2 as pb
+from guanjia.housing.v1 import properties_pb2 as pb
+from guanjia.sheet.v1 import sheet_pb2
 from housing.properties.register import HEADINGS
 from tests.processes import Caller, Refusal, a_property, metric
 
@@ -43,7 +44,7 @@ def import_rows(caller: Caller, rows: list[dict[str, str]]) -> Counter[str]:
     found: Counter[str] = Counter()
     for start in range(0, len(rows), 300):
         sheet_rows = [
-            pb.SheetRow(row=start + number + 4, cells=cells)
+            sheet_pb2.SheetRow(row=start + number + 4, cells=cells)
             for number, cells in enumerate(rows[start : start + 300])
         ]
         reply = caller.call("housing.import_properties", rows=sheet_rows, timeout=30)

@@ -24,7 +24,8 @@ from cli.sample.city import CITY
 from cli.screen import out
 from cli.sheets import read_rows
 from guanjia.approvals.v1 import approvals_pb2
-from guanjia.housing.v1 import housing_pb2
+from guanjia.housing.v1 import disposals_pb2 as dp
+from guanjia.housing.v1 import properties_pb2 as pp
 from guanjia.warehouse.v1 import warehouse_pb2
 
 REGISTERED = 300
@@ -127,15 +128,15 @@ def show_totals(story: Story, clerk: Person) -> None:
     expect(counted == REGISTERED, f"汇总应有 {REGISTERED} 处，实为 {counted}")
 
 
-def create_disposal(clerk: Person) -> housing_pb2.Disposal:
+def create_disposal(clerk: Person) -> dp.Disposal:
     idle = clerk.asks(
         "housing.ListProperties",
         lambda reply: f"查找闲置办公用房：{reply.properties[0].name}",
-        kind=housing_pb2.PROPERTY_KIND_OFFICE,
-        use_state=housing_pb2.USE_STATE_IDLE,
+        kind=pp.PROPERTY_KIND_OFFICE,
+        use_state=pp.USE_STATE_IDLE,
         page_size=1,
     )
-    disposal: housing_pb2.Disposal = clerk.asks(
+    disposal: dp.Disposal = clerk.asks(
         "housing.CreateDisposal",
         lambda reply: f"拟处置单 {reply.code}：房产 1 处，家具设备 {len(reply.lines)} 件",
         property_id=idle.properties[0].id,
@@ -143,15 +144,13 @@ def create_disposal(clerk: Person) -> housing_pb2.Disposal:
         assets=write_sample_assets(),
     )
     expect(len(disposal.lines) == 40, "处置单应有 40 项明细")
-    submitted: housing_pb2.Disposal = clerk.asks(
-        "housing.SubmitDisposal", _state, disposal_id=disposal.id
-    )
+    submitted: dp.Disposal = clerk.asks("housing.SubmitDisposal", _state, disposal_id=disposal.id)
     return submitted
 
 
 def approve(
-    story: Story, cast: Cast, disposal: housing_pb2.Disposal
-) -> tuple[housing_pb2.Disposal, Callable[[], housing_pb2.Disposal]]:
+    story: Story, cast: Cast, disposal: dp.Disposal
+) -> tuple[dp.Disposal, Callable[[], dp.Disposal]]:
     """The approved disposal, and what sends the very same last consent once more."""
     refuse_own(story, cast.clerk, disposal)
     _consent(cast.head, disposal, "同意，请财政部门审核")()
@@ -161,7 +160,7 @@ def approve(
     return approved, last
 
 
-def refuse_own(story: Story, clerk: Person, disposal: housing_pb2.Disposal) -> None:
+def refuse_own(story: Story, clerk: Person, disposal: dp.Disposal) -> None:
     try:
         clerk.asks(
             "approvals.DecideApproval",
@@ -175,9 +174,7 @@ def refuse_own(story: Story, clerk: Person, disposal: housing_pb2.Disposal) -> N
     raise WrongTurn("经办人竟能审批自己的申请")
 
 
-def _consent(
-    approver: Person, disposal: housing_pb2.Disposal, note: str
-) -> Callable[[], housing_pb2.Disposal]:
+def _consent(approver: Person, disposal: dp.Disposal, note: str) -> Callable[[], dp.Disposal]:
     pending = approver.asks(
         "approvals.ListMyPendingApprovals",
         lambda reply: f"待我审批 {len(reply.approvals)} 件：{reply.approvals[0].document_code}",
@@ -191,9 +188,9 @@ def _consent(
         "note": note,
     }
 
-    def send_it() -> housing_pb2.Disposal:
+    def send_it() -> dp.Disposal:
         approver.asks("approvals.DecideApproval", _decided, **request)
-        reply: housing_pb2.Disposal = approver.asks("housing.GetDisposal", disposal_id=disposal.id)
+        reply: dp.Disposal = approver.asks("housing.GetDisposal", disposal_id=disposal.id)
         return reply
 
     return send_it
@@ -203,7 +200,7 @@ def _decided(approval: approvals_pb2.Approval) -> str:
     return f"同意 {approval.document_code}：{_word(approvals_pb2.ApprovalState, approval.state)}"
 
 
-def count_intakes(story: Story, keeper: Person, disposal: housing_pb2.Disposal) -> None:
+def count_intakes(story: Story, keeper: Person, disposal: dp.Disposal) -> None:
     began = time.monotonic()
     keeper.waits("40 张入仓单", lambda: intakes_of(keeper, disposal), lambda seen: len(seen) >= 40)
     took = time.monotonic() - began
@@ -214,8 +211,8 @@ def count_intakes(story: Story, keeper: Person, disposal: housing_pb2.Disposal) 
 def repeat_approval(
     story: Story,
     keeper: Person,
-    approved: housing_pb2.Disposal,
-    again: Callable[[], housing_pb2.Disposal],
+    approved: dp.Disposal,
+    again: Callable[[], dp.Disposal],
 ) -> None:
     expect(again() == approved, "同一请求标识应得到同一应答")
     intakes = intakes_of(keeper, approved)
@@ -223,13 +220,13 @@ def repeat_approval(
     story.told("", f"应答相同，入仓单仍为 {len(intakes)} 张 same reply, no more intakes")
 
 
-def intakes_of(keeper: Person, disposal: housing_pb2.Disposal) -> list[warehouse_pb2.Intake]:
+def intakes_of(keeper: Person, disposal: dp.Disposal) -> list[warehouse_pb2.Intake]:
     listed = keeper.asks("warehouse.ListIntakes", document_id=disposal.id, page_size=500)
     return list(listed.intakes)
 
 
-def _state(disposal: housing_pb2.Disposal) -> str:
-    return f"{disposal.code}：{_word(housing_pb2.DisposalState, disposal.state)}"
+def _state(disposal: dp.Disposal) -> str:
+    return f"{disposal.code}：{_word(dp.DisposalState, disposal.state)}"
 
 
 def _word(kind: Any, number: int) -> str:

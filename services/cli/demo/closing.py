@@ -10,13 +10,13 @@ from typing import Any
 from chassis.contract import label_of_value
 from cli.demo.story import Person, Story, expect
 from cli.layout import SERVICES
-from guanjia.housing.v1 import housing_pb2
+from guanjia.housing.v1 import disposals_pb2 as dp
 from guanjia.warehouse.v1 import warehouse_pb2
 
 REJECTED = 2
 INCOME_FEN = 86_000_00
-_ACCEPTED = housing_pb2.DISPOSAL_LINE_STATE_ACCEPTED
-_REJECTED = housing_pb2.DISPOSAL_LINE_STATE_REJECTED
+_ACCEPTED = dp.DISPOSAL_LINE_STATE_ACCEPTED
+_REJECTED = dp.DISPOSAL_LINE_STATE_REJECTED
 
 
 def decide_intakes(story: Story, keeper: Person, intakes: Sequence[warehouse_pb2.Intake]) -> None:
@@ -54,18 +54,18 @@ def decide_intakes(story: Story, keeper: Person, intakes: Sequence[warehouse_pb2
     story.fact("warehouse", "入仓已验收 ×38、已退回 ×2", "housing")
 
 
-def complete(story: Story, clerk: Person, disposal: housing_pb2.Disposal) -> None:
+def complete(story: Story, clerk: Person, disposal: dp.Disposal) -> None:
     began = time.monotonic()
     answered = clerk.waits(
         "仓库对 40 项明细的应答",
         lambda: clerk.asks("housing.GetDisposal", disposal_id=disposal.id),
-        lambda seen: not _count(seen)[housing_pb2.DISPOSAL_LINE_STATE_AWAITING_INTAKE],
+        lambda seen: not _count(seen)[dp.DISPOSAL_LINE_STATE_AWAITING_INTAKE],
     )
     counted = _count(answered)
     told = "、".join(f"{_name(state)} {number}" for state, number in counted.items())
     story.told("housing", f"明细：{told}；处置单：{_state(answered)}", _since(began))
     expect(counted == {_ACCEPTED: 38, _REJECTED: 2}, f"应为 38 已入仓、2 退回，实为 {told}")
-    expect(answered.state == housing_pb2.DISPOSAL_STATE_NEEDS_ATTENTION, "有退回时处置单应为待处理")
+    expect(answered.state == dp.DISPOSAL_STATE_NEEDS_ATTENTION, "有退回时处置单应为待处理")
     for line in answered.lines:
         if line.state == _REJECTED:
             clerk.asks(
@@ -81,7 +81,7 @@ def complete(story: Story, clerk: Person, disposal: housing_pb2.Disposal) -> Non
         disposal_id=disposal.id,
         income_fen=INCOME_FEN,
     )
-    expect(done.state == housing_pb2.DISPOSAL_STATE_COMPLETED, "处置单应已办结")
+    expect(done.state == dp.DISPOSAL_STATE_COMPLETED, "处置单应已办结")
 
 
 def verify_trail(story: Story, auditor: Person) -> None:
@@ -97,16 +97,16 @@ def verify_trail(story: Story, auditor: Person) -> None:
         story.told(auditor.name, f"{service}：{counted}  链尾 {whole.head[:12]}…")
 
 
-def _count(disposal: housing_pb2.Disposal) -> Counter[int]:
+def _count(disposal: dp.Disposal) -> Counter[int]:
     return Counter(line.state for line in disposal.lines)
 
 
 def _name(state: int) -> str:
-    return label_of_value(housing_pb2.DisposalLineState.DESCRIPTOR, state)
+    return label_of_value(dp.DisposalLineState.DESCRIPTOR, state)
 
 
-def _state(disposal: housing_pb2.Disposal) -> str:
-    return label_of_value(housing_pb2.DisposalState.DESCRIPTOR, disposal.state)
+def _state(disposal: dp.Disposal) -> str:
+    return label_of_value(dp.DisposalState.DESCRIPTOR, disposal.state)
 
 
 def _since(began: float) -> float:

@@ -15,7 +15,8 @@ from cli.client import Client, Refused
 from cli.imports.batches import batches_of
 from cli.imports.ticket import Ticket
 from cli.sheets import Row
-from guanjia.housing.v1 import housing_pb2
+from guanjia.housing.v1 import properties_pb2
+from guanjia.sheet.v1 import sheet_pb2
 
 _CELL = re.compile(r"rows\.(\d+)(?:\.cells\.(.*))?")
 
@@ -66,14 +67,14 @@ def send(
 def _send_batch(
     client: Client,
     number: int,
-    batch: list[housing_pb2.SheetRow],
+    batch: list[sheet_pb2.SheetRow],
     ticket: Ticket,
     outcome: Outcome,
 ) -> None:
     """A cell no message may carry (a control character) costs its own row only."""
     method = catalogue.method("housing.ImportProperties")
     while batch:
-        request = housing_pb2.ImportPropertiesRequest(
+        request = properties_pb2.ImportPropertiesRequest(
             request_id=ticket.request_id(number, batch), rows=batch
         )
         try:
@@ -86,11 +87,11 @@ def _send_batch(
             outcome.problems += bad.values()
             batch = [row for row in batch if row.row not in bad]
         else:
-            _count(outcome, cast(housing_pb2.ImportPropertiesResponse, reply))
+            _count(outcome, cast(sheet_pb2.ImportResponse, reply))
             return
 
 
-def _count(outcome: Outcome, reply: housing_pb2.ImportPropertiesResponse) -> None:
+def _count(outcome: Outcome, reply: sheet_pb2.ImportResponse) -> None:
     outcome.created += reply.created
     outcome.unchanged += reply.unchanged
     outcome.refused += reply.refused
@@ -106,7 +107,7 @@ def _count(outcome: Outcome, reply: housing_pb2.ImportPropertiesResponse) -> Non
     ]
 
 
-def _rows_at_fault(refused: Refused, batch: Sequence[housing_pb2.SheetRow]) -> dict[int, Problem]:
+def _rows_at_fault(refused: Refused, batch: Sequence[sheet_pb2.SheetRow]) -> dict[int, Problem]:
     """Row number → its problem, for violations that name a row of the batch."""
     if refused.status.code != code_pb2.INVALID_ARGUMENT:
         return {}

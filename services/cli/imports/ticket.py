@@ -18,7 +18,7 @@ from typing import Self
 
 import typer
 
-from guanjia.housing.v1 import housing_pb2
+from guanjia.sheet.v1 import sheet_pb2
 
 _TAKEN_UP_WITHIN_S = 24 * 3600
 
@@ -31,7 +31,7 @@ class Ticket:
         self._path = folder / hashlib.sha256(content).hexdigest()
         self._run = self._old_name() or uuid.uuid4().hex
 
-    def request_id(self, number: int, rows: Sequence[housing_pb2.SheetRow]) -> str:
+    def request_id(self, number: int, rows: Sequence[sheet_pb2.SheetRow]) -> str:
         digest = hashlib.sha256(self._run.encode())
         for row in rows:
             digest.update(row.SerializeToString(deterministic=True))

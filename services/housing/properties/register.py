@@ -11,7 +11,7 @@ from chassis.fields import Code, Labelled, Line, RegionCode, Uscc
 from chassis.figures import Area, Whole, Yuan
 from chassis.headings import heading_key
 from chassis.schemas import violations_in
-from guanjia.housing.v1 import housing_pb2 as pb
+from guanjia.housing.v1 import properties_pb2 as pb
 from housing.properties.schemas import FiguresSchema
 
 HEADINGS = {

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 import grpc
 
-from guanjia.housing.v1 import housing_pb2 as pb
+from guanjia.housing.v1 import properties_pb2 as pb
 from tests.bench.content import PROPERTIES, a_property
 from tests.bench.load import Call, Sample, closed_loop
 
-HOUSING = "/guanjia.housing.v1.HousingService/"
+PROPERTY_SERVICE = "/guanjia.housing.v1.PropertyService/"
+DISPOSAL_SERVICE = "/guanjia.housing.v1.DisposalService/"
 DEADLINE_S = 10.0
 
 
@@ -43,7 +44,7 @@ class OfProperties(GrpcCalls):
         self.prepared = len(self.ids)
 
     async def _register(self) -> list[str]:
-        create = self._channel.unary_unary(f"{HOUSING}CreateProperty")
+        create = self._channel.unary_unary(f"{PROPERTY_SERVICE}CreateProperty")
         ids = []
         for number in range(PROPERTIES):
             request = pb.CreatePropertyRequest(
@@ -58,7 +59,7 @@ class Reads(OfProperties):
     """GetProperty, one property after another."""
 
     def _call(self) -> Call:
-        get = self._channel.unary_unary(f"{HOUSING}GetProperty")
+        get = self._channel.unary_unary(f"{PROPERTY_SERVICE}GetProperty")
         requests = itertools.cycle(
             [(pb.GetPropertyRequest(property_id=id).SerializeToString(), id) for id in self.ids]
         )
@@ -83,7 +84,7 @@ class Commands(OfProperties):
             yield from ((id, area) for id in self.ids)
 
     def _call(self) -> Call:
-        update = self._channel.unary_unary(f"{HOUSING}UpdateProperty")
+        update = self._channel.unary_unary(f"{PROPERTY_SERVICE}UpdateProperty")
 
         async def call(_slot: int) -> str:
             id, area = next(self._changes)

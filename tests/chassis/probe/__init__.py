@@ -21,7 +21,7 @@ from tests.storage import Storage
 
 
 def probe_service() -> Service:
-    return Service(name="probe", contract=pb, events=pb, nouns=(counters,))
+    return Service(name="probe", contract=pb, nouns=(counters,))
 
 
 def create_tables(url: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from chassis.broker import PROTOBUF, RPC_EXCHANGE
 from chassis.storage.columns import new_id
 from cli.platform import Platform
-from guanjia.housing.v1 import housing_pb2 as pb
+from guanjia.housing.v1 import properties_pb2 as pb
 from tests.bus import Bus
 from tests.processes import Caller, Refusal, a_property, metric
 from tests.waiting import eventually

@@ -12,7 +12,8 @@ import pytest
 from chassis.storage.columns import new_id
 from cli.platform import Platform
 from guanjia.housing.v1 import events_pb2
-from guanjia.housing.v1.housing_pb2 import DISPOSAL_STATE_SUBMITTED, SheetRow
+from guanjia.housing.v1.disposals_pb2 import DISPOSAL_STATE_SUBMITTED
+from guanjia.sheet.v1.sheet_pb2 import SheetRow
 from tests.bus import Bus
 from tests.processes import (
     Caller,

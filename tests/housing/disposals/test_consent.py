@@ -17,8 +17,8 @@ from chassis.principal import Realm
 from chassis.testing import Harness
 from guanjia.approvals.v1 import approvals_pb2 as ap
 from guanjia.directory.v1 import directory_pb2, events_pb2
+from guanjia.housing.v1 import disposals_pb2 as pb
 from guanjia.housing.v1 import events_pb2 as housing_events
-from guanjia.housing.v1 import housing_pb2 as pb
 from tests.housing.factories import asset_fields, create_disposal, create_property, decide
 from tests.people import person
 from tests.refusals import refusal

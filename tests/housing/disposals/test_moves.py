@@ -8,8 +8,8 @@ import pytest
 
 from chassis.errors import AlreadyExists, Conflict, DomainError, IllegalState, NotFound
 from chassis.testing import Harness
+from guanjia.housing.v1 import disposals_pb2 as pb
 from guanjia.housing.v1 import events_pb2
-from guanjia.housing.v1 import housing_pb2 as pb
 from tests.housing.factories import (
     approved_disposal,
     asset_fields,

@@ -9,7 +9,7 @@ import pytest
 from chassis.errors import IllegalState, NotFound
 from chassis.testing import Harness
 from guanjia.asset.v1 import asset_pb2
-from guanjia.housing.v1 import housing_pb2 as pb
+from guanjia.housing.v1 import disposals_pb2 as pb
 from guanjia.warehouse.v1 import events_pb2, warehouse_pb2
 from tests.housing.factories import approved_disposal, assets, submitted_disposal
 from tests.together import together

@@ -9,8 +9,9 @@ import pytest
 from chassis.errors import AlreadyExists, IllegalState, InvalidInput, NotFound
 from chassis.testing import Harness
 from guanjia.asset.v1 import asset_pb2
+from guanjia.housing.v1 import disposals_pb2 as dp
 from guanjia.housing.v1 import events_pb2
-from guanjia.housing.v1 import housing_pb2 as pb
+from guanjia.housing.v1 import properties_pb2 as pp
 from tests.housing.factories import (
     approved_disposal,
     asset_fields,
@@ -31,13 +32,13 @@ def test_a_disposal_is_drafted_as_it_was_given(housing: Harness) -> None:
     created = create_disposal(housing, assets=given, user="zhang", reason=" 搬迁 ")
     assert housing.call("get_disposal", disposal_id=created.id) == created
     assert (created.state, created.code, created.reason, created.requested_by) == (
-        pb.DISPOSAL_STATE_DRAFT,
+        dp.DISPOSAL_STATE_DRAFT,
         "CZ-2026-000001",
         "搬迁",
         "zhang",
     )
     assert [line.asset for line in created.lines] == [asset_pb2.Asset(**asset) for asset in given]
-    assert {line.state for line in created.lines} == {pb.DISPOSAL_LINE_STATE_PLANNED}
+    assert {line.state for line in created.lines} == {dp.DISPOSAL_LINE_STATE_PLANNED}
     assert housing.facts() == []
 
 
@@ -95,19 +96,19 @@ def test_approval_is_one_fact_with_every_line(housing: Harness) -> None:
         region_code="990100",
     )
     assert disposal.decided_at.ToSeconds() == int(housing.clock.at.timestamp())
-    assert {line.state for line in disposal.lines} == {pb.DISPOSAL_LINE_STATE_AWAITING_INTAKE}
+    assert {line.state for line in disposal.lines} == {dp.DISPOSAL_LINE_STATE_AWAITING_INTAKE}
 
 
 def test_approval_puts_the_property_under_disposal_and_completion_ends_it(housing: Harness) -> None:
     id = create_property(housing).id
     disposal = approved_disposal(housing, property_id=id, assets=[])
-    assert disposal.state == pb.DISPOSAL_STATE_HANDING_OVER
+    assert disposal.state == dp.DISPOSAL_STATE_HANDING_OVER
     leaving = housing.call("get_property", property_id=id)
-    assert leaving.use_state == pb.USE_STATE_UNDER_DISPOSAL
+    assert leaving.use_state == pp.USE_STATE_UNDER_DISPOSAL
     done = housing.call("complete_disposal", disposal_id=disposal.id, income_fen=8_600_000_00)
-    assert (done.state, done.income_fen) == (pb.DISPOSAL_STATE_COMPLETED, 8_600_000_00)
+    assert (done.state, done.income_fen) == (dp.DISPOSAL_STATE_COMPLETED, 8_600_000_00)
     gone = housing.call("get_property", property_id=id)
-    assert gone.use_state == pb.USE_STATE_DISPOSED
+    assert gone.use_state == pp.USE_STATE_DISPOSED
     [fact] = housing.facts(events_pb2.DisposalCompleted)
     assert fact == events_pb2.DisposalCompleted(
         document_id=done.id, document_code=done.code, property_id=id, income_fen=8_600_000_00
@@ -121,7 +122,7 @@ def test_a_property_is_disposed_of_once(housing: Harness) -> None:
     told = refusal(housing, "decide_approval", IllegalState, **consent_to(second))
     assert told == ("ILLEGAL_STATE", ["state"])
     read = housing.call("get_disposal", disposal_id=second.id)
-    assert read.state == pb.DISPOSAL_STATE_SUBMITTED
+    assert read.state == dp.DISPOSAL_STATE_SUBMITTED
 
 
 def test_an_asset_leaves_once(housing: Harness) -> None:
@@ -141,7 +142,7 @@ def test_an_asset_that_was_only_planned_or_came_back_may_leave(housing: Harness)
     line = settled.lines[0].id
     housing.call("settle_disposal_line", disposal_id=settled.id, line_id=line, remark="自用")
     again = approved_disposal(housing, assets=[asset])
-    assert again.state == pb.DISPOSAL_STATE_APPROVED
+    assert again.state == dp.DISPOSAL_STATE_APPROVED
 
 
 @pytest.mark.parametrize("rejected", [True, False])
@@ -152,13 +153,16 @@ def test_a_disposal_that_is_turned_down_or_taken_back_releases_nothing(
     submitted = submitted_disposal(housing, property_id=id)
     if rejected:
         ended = decide(housing, submitted.id, "DECISION_REJECT", note="材料不全")
-        assert (ended.state, ended.decision_note) == (pb.DISPOSAL_STATE_REJECTED, "材料不全")
+        assert (ended.state, ended.decision_note) == (
+            dp.DISPOSAL_STATE_REJECTED,
+            "材料不全",
+        )
     else:
         ended = housing.call("withdraw_disposal", disposal_id=submitted.id)
-        assert ended.state == pb.DISPOSAL_STATE_WITHDRAWN
+        assert ended.state == dp.DISPOSAL_STATE_WITHDRAWN
     assert housing.facts(events_pb2.DisposalApproved) == []
     kept = housing.call("get_property", property_id=id)
-    assert kept.use_state == pb.USE_STATE_IN_USE
+    assert kept.use_state == pp.USE_STATE_IN_USE
 
 
 def test_who_settles_a_line_says_why(housing: Harness) -> None:

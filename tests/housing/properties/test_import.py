@@ -10,7 +10,8 @@ from chassis.contract import label_of_value
 from chassis.errors import InvalidInput
 from chassis.testing import Harness
 from guanjia.housing.v1 import events_pb2
-from guanjia.housing.v1 import housing_pb2 as pb
+from guanjia.housing.v1 import properties_pb2 as pb
+from guanjia.sheet.v1 import sheet_pb2
 from housing.properties.register import HEADINGS
 from tests.housing.factories import approved_disposal, create_property
 from tests.housing.register import cells, register, sent, sums
@@ -20,7 +21,7 @@ from tests.together import together
 pytestmark = pytest.mark.row("H01")
 
 
-def counts(reply: pb.ImportPropertiesResponse) -> tuple[int, int, int]:
+def counts(reply: sheet_pb2.ImportResponse) -> tuple[int, int, int]:
     return reply.created, reply.unchanged, reply.refused
 
 
@@ -89,7 +90,7 @@ def test_a_property_under_disposal_is_unchanged_by_the_file_that_says_so(housing
 
 
 def test_no_rows_are_no_change(housing: Harness) -> None:
-    assert housing.call("import_properties") == pb.ImportPropertiesResponse()
+    assert housing.call("import_properties") == sheet_pb2.ImportResponse()
 
 
 def test_more_than_500_rows_are_refused(housing: Harness) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.errors import InvalidInput
 from chassis.testing import Harness
-from guanjia.housing.v1 import housing_pb2 as pb
+from guanjia.housing.v1 import properties_pb2 as pb
 from tests.housing.factories import approved_disposal, create_property
 from tests.refusals import refusal
 

@@ -9,7 +9,7 @@ import pytest
 from chassis.errors import AlreadyExists, Conflict, IllegalState, InvalidInput, NotFound
 from chassis.testing import Harness
 from guanjia.housing.v1 import events_pb2
-from guanjia.housing.v1 import housing_pb2 as pb
+from guanjia.housing.v1 import properties_pb2 as pb
 from tests.housing.factories import (
     approved_disposal,
     create_property,

@@ -24,11 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from guanjia.asset.v1 import asset_pb2 as guanjia_dot_asset_dot_v1_dot_asset__pb2
-from guanjia.housing.v1 import housing_pb2 as guanjia_dot_housing_dot_v1_dot_housing__pb2
+from guanjia.housing.v1 import properties_pb2 as guanjia_dot_housing_dot_v1_dot_properties__pb2
 from guanjia.policy.v1 import policy_pb2 as guanjia_dot_policy_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fguanjia/housing/v1/events.proto\x12\x12guanjia.housing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cguanjia/asset/v1/asset.proto\x1a guanjia/housing/v1/housing.proto\x1a\x1eguanjia/policy/v1/policy.proto\"\xfd\x01\n\x0fPropertyChanged\x12\x13\n\x0bproperty_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x13\n\x0bregion_code\x18\x03 \x01(\t\x12\x15\n\rfloor_area_m2\x18\x04 \x01(\x01\x12\x16\n\x0eusable_area_m2\x18\x05 \x01(\x01\x12/\n\tuse_state\x18\x06 \x01(\x0e\x32\x1c.guanjia.housing.v1.UseState\x12\x11\n\tunit_uscc\x18\x07 \x01(\t\x12\x0f\n\x07unit_id\x18\x08 \x01(\t\x12\x11\n\tunit_name\x18\t \x01(\t:\x1b\xaa\xbb\x18\x17\n\x15\xe6\x88\xbf\xe4\xba\xa7\xe4\xbf\xa1\xe6\x81\xaf\xe5\xb7\xb2\xe5\x8f\x98\xe6\x9b\xb4\"\x9a\x02\n\x10\x44isposalApproved\x12\x13\n\x0b\x64ocument_id\x18\x01 \x01(\t\x12\x15\n\rdocument_code\x18\x02 \x01(\t\x12\x13\n\x0bproperty_id\x18\x03 \x01(\t\x12/\n\x06\x61ssets\x18\x04 \x03(\x0b\x32\x1f.guanjia.asset.v1.ReleasedAsset\x12\x13\n\x0b\x61pproved_by\x18\x05 \x01(\t\x12/\n\x0b\x61pproved_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bregion_code\x18\x07 \x01(\t\x12\x0f\n\x07unit_id\x18\x08 \x01(\t\x12\x11\n\tunit_name\x18\t \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\xa4\x84\xe7\xbd\xae\xe5\xb7\xb2\xe6\x89\xb9\xe5\x87\x86\"\x7f\n\x11\x44isposalCompleted\x12\x13\n\x0b\x64ocument_id\x18\x01 \x01(\t\x12\x15\n\rdocument_code\x18\x02 \x01(\t\x12\x13\n\x0bproperty_id\x18\x03 \x01(\t\x12\x12\n\nincome_fen\x18\x04 \x01(\x03:\x15\xaa\xbb\x18\x11\n\x0f\xe5\xa4\x84\xe7\xbd\xae\xe5\xb7\xb2\xe5\x8a\x9e\xe7\xbb\x93\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fguanjia/housing/v1/events.proto\x12\x12guanjia.housing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cguanjia/asset/v1/asset.proto\x1a#guanjia/housing/v1/properties.proto\x1a\x1eguanjia/policy/v1/policy.proto\"\xfd\x01\n\x0fPropertyChanged\x12\x13\n\x0bproperty_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x13\n\x0bregion_code\x18\x03 \x01(\t\x12\x15\n\rfloor_area_m2\x18\x04 \x01(\x01\x12\x16\n\x0eusable_area_m2\x18\x05 \x01(\x01\x12/\n\tuse_state\x18\x06 \x01(\x0e\x32\x1c.guanjia.housing.v1.UseState\x12\x11\n\tunit_uscc\x18\x07 \x01(\t\x12\x0f\n\x07unit_id\x18\x08 \x01(\t\x12\x11\n\tunit_name\x18\t \x01(\t:\x1b\xaa\xbb\x18\x17\n\x15\xe6\x88\xbf\xe4\xba\xa7\xe4\xbf\xa1\xe6\x81\xaf\xe5\xb7\xb2\xe5\x8f\x98\xe6\x9b\xb4\"\x9a\x02\n\x10\x44isposalApproved\x12\x13\n\x0b\x64ocument_id\x18\x01 \x01(\t\x12\x15\n\rdocument_code\x18\x02 \x01(\t\x12\x13\n\x0bproperty_id\x18\x03 \x01(\t\x12/\n\x06\x61ssets\x18\x04 \x03(\x0b\x32\x1f.guanjia.asset.v1.ReleasedAsset\x12\x13\n\x0b\x61pproved_by\x18\x05 \x01(\t\x12/\n\x0b\x61pproved_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bregion_code\x18\x07 \x01(\t\x12\x0f\n\x07unit_id\x18\x08 \x01(\t\x12\x11\n\tunit_name\x18\t \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\xa4\x84\xe7\xbd\xae\xe5\xb7\xb2\xe6\x89\xb9\xe5\x87\x86\"\x7f\n\x11\x44isposalCompleted\x12\x13\n\x0b\x64ocument_id\x18\x01 \x01(\t\x12\x15\n\rdocument_code\x18\x02 \x01(\t\x12\x13\n\x0bproperty_id\x18\x03 \x01(\t\x12\x12\n\nincome_fen\x18\x04 \x01(\x03:\x15\xaa\xbb\x18\x11\n\x0f\xe5\xa4\x84\xe7\xbd\xae\xe5\xb7\xb2\xe5\x8a\x9e\xe7\xbb\x93\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,10 +41,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DISPOSALAPPROVED']._serialized_options = b'\252\273\030\021\n\017\345\244\204\347\275\256\345\267\262\346\211\271\345\207\206'
   _globals['_DISPOSALCOMPLETED']._loaded_options = None
   _globals['_DISPOSALCOMPLETED']._serialized_options = b'\252\273\030\021\n\017\345\244\204\347\275\256\345\267\262\345\212\236\347\273\223'
-  _globals['_PROPERTYCHANGED']._serialized_start=185
-  _globals['_PROPERTYCHANGED']._serialized_end=438
-  _globals['_DISPOSALAPPROVED']._serialized_start=441
-  _globals['_DISPOSALAPPROVED']._serialized_end=723
-  _globals['_DISPOSALCOMPLETED']._serialized_start=725
-  _globals['_DISPOSALCOMPLETED']._serialized_end=852
+  _globals['_PROPERTYCHANGED']._serialized_start=188
+  _globals['_PROPERTYCHANGED']._serialized_end=441
+  _globals['_DISPOSALAPPROVED']._serialized_start=444
+  _globals['_DISPOSALAPPROVED']._serialized_end=726
+  _globals['_DISPOSALCOMPLETED']._serialized_start=728
+  _globals['_DISPOSALCOMPLETED']._serialized_end=855
 # @@protoc_insertion_point(module_scope)

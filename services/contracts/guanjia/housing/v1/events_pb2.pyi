@@ -9,7 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from guanjia.asset.v1 import asset_pb2 as _asset_pb2
-from guanjia.housing.v1 import housing_pb2 as _housing_pb2
+from guanjia.housing.v1 import properties_pb2 as _properties_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -41,7 +41,7 @@ class PropertyChanged(_message.Message):
     region_code: _builtins.str
     floor_area_m2: _builtins.float
     usable_area_m2: _builtins.float
-    use_state: _housing_pb2.UseState.ValueType
+    use_state: _properties_pb2.UseState.ValueType
     unit_uscc: _builtins.str
     unit_id: _builtins.str
     unit_name: _builtins.str
@@ -53,7 +53,7 @@ class PropertyChanged(_message.Message):
         region_code: _builtins.str = ...,
         floor_area_m2: _builtins.float = ...,
         usable_area_m2: _builtins.float = ...,
-        use_state: _housing_pb2.UseState.ValueType = ...,
+        use_state: _properties_pb2.UseState.ValueType = ...,
         unit_uscc: _builtins.str = ...,
         unit_id: _builtins.str = ...,
         unit_name: _builtins.str = ...,
