@@ -17,9 +17,10 @@ from google.protobuf.message import Message
 
 from guanjia.approvals.v1 import approvals_pb2
 from guanjia.audit.v1 import audit_pb2
+from guanjia.norms.v1 import norms_pb2
 from guanjia.policy.v1 import policy_pb2
 
-SHARED = (approvals_pb2, audit_pb2)
+SHARED = (approvals_pb2, audit_pb2, norms_pb2)
 """Contracts that every service answers."""
 
 DEFAULT_DEADLINE_MS = 5_000
@@ -35,7 +36,8 @@ class Method:
     """One call of a contract.
 
     `routing` is `own` (its service answers), `named` (the service that the request
-    names) or `every` (each service).
+    names) or `every` (each service). `sheet` names the message whose fields are the
+    columns of an import.
     """
 
     service: str  # housing; of a shared call, the service that answers it
@@ -48,6 +50,7 @@ class Method:
     deadline_ms: int
     routing: str = "own"
     reveals: bool = False
+    sheet: str = ""
 
     @property
     def key(self) -> str:
@@ -171,6 +174,16 @@ def label_of(field: FieldDescriptor) -> str:
     return field.GetOptions().Extensions[policy_pb2.label] or field.name
 
 
+def heading_of(field: FieldDescriptor) -> str:
+    """The heading of a field's column; money goes by yuan there, though it travels as fen."""
+    label = label_of(field)
+    return label.replace("（分）", "（元）") if is_money(field) else label
+
+
+def is_money(field: FieldDescriptor) -> bool:
+    return field.name.endswith("_fen")
+
+
 def value_label_of(value: Any) -> str:
     """What people call an enum value (an EnumValueDescriptor)."""
     return str(value.GetOptions().Extensions[policy_pb2.value_label] or value.name)
@@ -242,4 +255,5 @@ def _method(descriptor: MethodDescriptor) -> Method:
         deadline_ms=min(policy.deadline_ms or DEFAULT_DEADLINE_MS, MAX_DEADLINE_MS),
         routing=_ROUTINGS[policy.routing],
         reveals=policy.reveals,
+        sheet=policy.sheet,
     )

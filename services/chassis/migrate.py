@@ -62,10 +62,14 @@ def require_current(database: Database, service: Service) -> None:
     except Exception as error:
         raise DatabaseNotReady(f"数据库不可用 | the database is away: {error}") from error
     known = {each.revision for each in script.walk_revisions()}
-    if not needed <= there and not there - known:
+    if there - known:
+        return
+    # A revision that another one depends on is no head in the database any more.
+    missing = needed - {each.revision for each in script.iterate_revisions(tuple(there), "base")}
+    if missing:
         raise DatabaseNotReady(
             f"数据库结构未更新，请先运行 python -m chassis migrate {service.name} | "
-            f"migrate first: {sorted(needed - there)} missing"
+            f"migrate first: {sorted(missing)} missing"
         )
 
 

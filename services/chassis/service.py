@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from chassis import approvals, audit, copies
+from chassis import approvals, audit, copies, norms
 from chassis.contract import (
     ContractMismatch,
     Fact,
@@ -24,10 +24,11 @@ from chassis.contract import (
     methods_of,
     shared_methods,
 )
+from chassis.norms import Norms
 from chassis.storage.columns import Base
 from chassis.usecases import Consent, Reaction, UseCase, marked_in
 
-EVERY = (approvals, audit, copies)
+EVERY = (approvals, audit, copies, norms)
 """Nouns that every service has."""
 
 
@@ -36,7 +37,7 @@ class Service:
     """The composition root of one service.
 
     contract  package of generated modules (or one such module): its calls and facts
-    nouns     packages that may hold `usecases` and `reactions`
+    nouns     packages that may hold `usecases`, `reactions` and `norms`
     """
 
     name: str
@@ -47,6 +48,7 @@ class Service:
     use_cases: dict[str, UseCase] = field(init=False)
     reactions: dict[str, Reaction] = field(init=False)
     consents: dict[str, Consent] = field(init=False)
+    norms: dict[str, Norms] = field(init=False)
 
     def __post_init__(self) -> None:
         self.methods = {**methods_of(self.contract), **shared_methods(self.name)}
@@ -55,6 +57,7 @@ class Service:
         self.use_cases = {each.name: each for each in marked if isinstance(each, UseCase)}
         self.reactions = {each.name: each for each in marked if isinstance(each, Reaction)}
         self.consents = {each.kind: each for each in marked if isinstance(each, Consent)}
+        self.norms = {each.kind: each for each in self._norms()}
         problems = list(self._disagreements(marked))
         if problems:
             told = "\n  ".join(problems)
@@ -92,6 +95,13 @@ class Service:
                 if importlib.util.find_spec(name) is not None:
                     found = marked_in(importlib.import_module(name))
                     yield from (each for each in found if not self._is_own_fact(each))
+
+    def _norms(self) -> Iterator[Norms]:
+        for noun in self.nouns:
+            name = f"{noun.__name__}.norms"
+            if importlib.util.find_spec(name) is not None:
+                found = vars(importlib.import_module(name)).values()
+                yield from (each for each in found if isinstance(each, Norms))
 
     def _is_own_fact(self, marked: UseCase | Reaction | Consent) -> bool:
         """The one service whose facts all others copy keeps no copies of its own."""

@@ -20,7 +20,7 @@ from google.protobuf import json_format, message_factory
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 
-from chassis.contract import label_of
+from chassis.contract import label_of, label_of_value
 from chassis.errors import InvalidInput, Violation
 
 Descriptor = Any
@@ -210,6 +210,11 @@ def _enum_words(descriptor: EnumDescriptor) -> dict[int, str | None]:
         value.number: value.name.removeprefix(prefix).lower() if value.number else None
         for value in descriptor.values
     }
+
+
+def label_of_word(descriptor: EnumDescriptor, word: str) -> str:
+    """What people call an enum value, by its plain word."""
+    return label_of_value(descriptor, enum_numbers(descriptor)[word])
 
 
 @cache

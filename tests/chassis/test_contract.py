@@ -15,6 +15,7 @@ from chassis.contract import (
     service_of,
     snake,
 )
+from guanjia.housing.v1 import rooms_pb2
 from tests.chassis.probe.contract import pb
 from tests.contracts import compiled
 
@@ -98,7 +99,7 @@ def test_a_fact_is_a_message_that_is_marked_as_one() -> None:
         "probe.events",
         "已计数",
     )
-    assert facts_of(None) == {}
+    assert facts_of(rooms_pb2) == {}
 
 
 def test_a_message_that_is_not_marked_is_no_fact() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from chassis.contract import ContractMismatch
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, NotFound, PermissionDenied
+from chassis.principal import Principal, Realm
 from chassis.storage import UnitOfWork
 from chassis.wire import Values
 from tests.chassis.probe import Probe
@@ -96,6 +98,35 @@ def test_touching_an_object_makes_a_new_version(probe: Probe) -> None:
     touched = probe.call("count")
     assert touched.etag == "2"
     assert touched.updated_at.ToDatetime(UTC) == probe.clock.at
+
+
+def removing(id: str) -> Callable[[UnitOfWork, Values], dict[str, str]]:
+    def remove(uow: UnitOfWork, request: Values) -> dict[str, str]:
+        uow.remove(uow.get(Counter, id, "id"))
+        return {}
+
+    return remove
+
+
+def test_what_is_removed_is_gone_and_the_trail_keeps_what_it_was(probe: Probe) -> None:
+    created = probe.call("count", name="a", by=1)
+    kept = probe.call("count", name="b", by=2)
+    probe.use(removing(created.id))
+    probe.call("count")
+    assert [each.id for each in probe.call("list_counters").counters] == [kept.id]
+    [change] = audit_of(probe)[-1]["changes"]
+    assert change["gone"] == f"probe_counters/{created.id}"
+    assert (change["before"]["name"], change["before"]["count"]) == ("a", 1)
+
+
+def test_nobody_removes_what_is_outside_their_scope(probe: Probe) -> None:
+    created = probe.call("count", name="a", by=1)
+    probe.use(removing(created.id))
+    district = Principal("district", scope=(Realm("990101"),))
+    with pytest.raises(PermissionDenied) as refused:
+        probe.call("count", user=district)
+    assert refused.value.reason == "OUT_OF_SCOPE"
+    assert probe.count("probe_counters") == 1
 
 
 def test_a_missing_object_is_refused_by_the_name_of_the_field(probe: Probe) -> None:

@@ -22,6 +22,7 @@ from chassis.copies.calendar import Calendar
 from chassis.days import day_of, start_of
 from chassis.errors import IllegalState
 from chassis.regions import region_prefix
+from chassis.spans import covers
 from chassis.storage import UnitOfWork
 from chassis.usecases import Consent, Step, mark
 
@@ -117,8 +118,7 @@ def _steps(uow: UnitOfWork, kind: str, region_code: str, amount_fen: int) -> Seq
 def _in_force(kind: str, day: date, amount_fen: int) -> Any:
     return select(ApprovalRule).where(
         ApprovalRule.kind == kind,
-        ApprovalRule.valid_from <= day,
-        or_(ApprovalRule.valid_to.is_(None), ApprovalRule.valid_to >= day),
+        covers(ApprovalRule.valid_from, ApprovalRule.valid_to, day),
         ApprovalRule.least_fen <= amount_fen,
         or_(ApprovalRule.below_fen == 0, ApprovalRule.below_fen > amount_fen),
     )

@@ -6,7 +6,9 @@ changes nothing.
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Index, Integer, String
+from datetime import date
+
+from sqlalchemy import JSON, Boolean, Date, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.storage import OPEN, Base, Belongs
@@ -49,7 +51,34 @@ class PersonCopy(Base):
     valid_to: Mapped[str] = mapped_column(String(10))
     as_of_version: Mapped[int] = mapped_column(Integer)
 
-    __table_args__ = (Index("ix_person_copies_subject", "subject"),)
+    __table_args__ = (
+        Index("ix_person_copies_subject", "subject"),
+        Index("ix_person_copies_name", "name"),
+    )
+
+
+class PostingCopy(Base):
+    """A time during which somebody had a unit, post and rank, the first and last day included;
+    its region is that of the unit. On each day one is the main one, the others concurrent."""
+
+    __tablename__ = "posting_copies"
+    scoped = Belongs()
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(36))
+    person_name: Mapped[str] = mapped_column(String(100))
+    unit_id: Mapped[str] = mapped_column(String(36))
+    region_code: Mapped[str] = mapped_column(String(12))
+    post: Mapped[str] = mapped_column(String(100))
+    rank: Mapped[str] = mapped_column(String(40))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    concurrent: Mapped[bool] = mapped_column(Boolean)
+
+    __table_args__ = (
+        Index("ix_posting_copies_person_id", "person_id"),
+        Index("ix_posting_copies_unit_id", "unit_id"),
+    )
 
 
 class RegionCopy(Base):

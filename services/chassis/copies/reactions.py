@@ -7,20 +7,32 @@ nothing. A unit's new name and its successor go to every model that says it
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
 
 from chassis.approvals.deadlines import set_open_deadlines
-from chassis.copies.model import CalendarCopy, PersonCopy, RegionCopy, UnitCopy
+from chassis.copies.model import CalendarCopy, PersonCopy, PostingCopy, RegionCopy, UnitCopy
 from chassis.copies.units import present
 from chassis.storage import Belongs, UnitOfWork
+from chassis.storage.columns import new_id
 from chassis.usecases import reaction
 from chassis.wire import Values, to_plain
 from guanjia.directory.v1 import directory_pb2, events_pb2
 
 _UNIT = ("uscc", "name", "kind", "level", "region_code", "parent_id", "valid_from", "valid_to")
 _PERSON = ("subject", "name", "unit_id", "region_code", "post", "rank", "valid_from", "valid_to")
+_POSTING = (
+    "person_name",
+    "unit_id",
+    "region_code",
+    "post",
+    "rank",
+    "valid_from",
+    "valid_to",
+    "concurrent",
+)
 _REGION = ("name", "level", "parent_code", "valid_from", "valid_to", "successor_code")
 
 
@@ -47,7 +59,9 @@ def on_unit_merged(uow: UnitOfWork, fact: events_pb2.UnitMerged) -> None:
 
 @reaction(events_pb2.PersonChanged)
 def on_person_changed(uow: UnitOfWork, fact: events_pb2.PersonChanged) -> None:
-    _keep(uow, PersonCopy, fact.person_id, _version(uow), _texts(to_plain(fact), _PERSON))
+    plain = to_plain(fact)
+    if _keep(uow, PersonCopy, fact.person_id, _version(uow), _texts(plain, _PERSON)):
+        _keep_postings(uow, plain)
 
 
 @reaction(events_pb2.RegionDefined)
@@ -73,6 +87,28 @@ def _keep_unit(uow: UnitOfWork, told: directory_pb2.Unit) -> None:
     for before in uow.all(select(UnitCopy).where(UnitCopy.successor_id == told.id)):
         ended = {name: getattr(before, name) for name in (*_UNIT, "successor_id")}
         _bring_along(uow, before.id, ended)
+
+
+def _keep_postings(uow: UnitOfWork, person: Values) -> None:
+    """The whole history in place of the one before. A fact that tells none comes from a
+    release that told of none: everybody has one."""
+    of_person = select(PostingCopy).where(PostingCopy.person_id == person.person_id)
+    known = uow.all(of_person)
+    told = [_posting(person, each) for each in person.postings]
+    before = {tuple(getattr(each, name) for name in _POSTING) for each in known}
+    if told and before != {tuple(each[name] for name in _POSTING) for each in told}:
+        uow.remove(*known)
+        uow.add(*(PostingCopy(id=new_id(), person_id=person.person_id, **each) for each in told))
+
+
+def _posting(person: Values, told: Values) -> dict[str, Any]:
+    return {
+        "person_name": person.name,
+        **_texts(told, ("unit_id", "region_code", "post", "rank")),
+        "valid_from": date.fromisoformat(told.valid_from),
+        "valid_to": date.fromisoformat(told.valid_to) if told.valid_to else None,
+        "concurrent": told.concurrent,
+    }
 
 
 def _bring_along(uow: UnitOfWork, unit_id: str, unit: dict[str, Any]) -> None:

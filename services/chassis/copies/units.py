@@ -19,6 +19,17 @@ def by_uscc(uow: UnitOfWork, codes: Collection[str]) -> dict[str, UnitCopy]:
     return {code: present(uow, each) for code, each in found.items()}
 
 
+def by_name(uow: UnitOfWork, names: Collection[str]) -> dict[str, UnitCopy]:
+    """The units of these names that have not ended; a name that two of them have is left out."""
+    if not names:
+        return {}
+    still = select(UnitCopy).where(UnitCopy.name.in_(set(names)), UnitCopy.valid_to == "")
+    found: dict[str, list[UnitCopy]] = {}
+    for each in uow.all(still):
+        found.setdefault(each.name, []).append(each)
+    return {name: units[0] for name, units in found.items() if len(units) == 1}
+
+
 def present(uow: UnitOfWork, unit: UnitCopy) -> UnitCopy:
     """The unit itself, or the one that took over from it in the end."""
     seen = {unit.id}

@@ -8,10 +8,12 @@ from chassis.storage.columns import (
     Instant,
     Money,
     Within,
+    new_id,
     words,
 )
 from chassis.storage.database import Database
 from chassis.storage.reader import Reader
+from chassis.storage.scope import within
 from chassis.storage.secret import Encrypted
 from chassis.storage.unit_of_work import UnitOfWork
 
@@ -27,5 +29,7 @@ __all__ = [
     "Reader",
     "UnitOfWork",
     "Within",
+    "new_id",
+    "within",
     "words",
 ]

@@ -15,6 +15,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.selectable import Alias, FromClause, Join, TableClause
 
 from chassis.principal import EVERYWHERE, Scope
+from chassis.regions import region_prefix
 from chassis.storage.columns import Base, Belongs, Open, Scoped, Within
 from chassis.storage.tables import metadata as chassis_metadata
 
@@ -39,6 +40,13 @@ def allows(row: Any, before: Mapping[str, Any], scope: Scope, home: str) -> bool
         return True
     now = {name: getattr(row, name) for name in (said.region, said.unit) if name}
     return _covers(said, now, scope) and _covers(said, {**now, **before}, scope)
+
+
+def within(statement: Select[Any], column: Any, region_code: str) -> Select[Any]:
+    """Rows whose `column` is a region or one below it; all of them where no region is said."""
+    if not region_code:
+        return statement
+    return statement.where(_below(column, region_prefix(region_code)))
 
 
 def is_whole(scope: Scope, home: str) -> bool:

@@ -109,6 +109,13 @@ class UnitOfWork:
     def add(self, *objects: Base) -> None:
         self._session.add_all(objects)
 
+    def remove(self, *objects: Base) -> None:
+        """Deletes rows; the trail keeps what they were. For what only repeats what stands
+        elsewhere, such as copies: documents end, they do not vanish."""
+        for each in objects:
+            self._require_within_scope(each, {})
+            self._session.delete(each)
+
     def publish(self, fact: Message, of: Aggregate) -> None:
         """Commits `fact` with the rest; the relay sends it afterwards.
 

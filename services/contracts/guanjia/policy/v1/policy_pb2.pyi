@@ -109,6 +109,7 @@ class MethodPolicy(_message.Message):
     DEADLINE_MS_FIELD_NUMBER: _builtins.int
     ROUTING_FIELD_NUMBER: _builtins.int
     REVEALS_FIELD_NUMBER: _builtins.int
+    SHEET_FIELD_NUMBER: _builtins.int
     permission: _builtins.str
     """Permission a caller needs, `<service>.<noun>.<act>`."""
     kind: Global___MethodKind.ValueType
@@ -121,6 +122,10 @@ class MethodPolicy(_message.Message):
     """Its reply shows sensitive fields in full. Each such call is written to the audit
     trail, also when it only reads.
     """
+    sheet: _builtins.str
+    """Of an import: the message, by its full name, whose fields are the columns of the
+    spreadsheet. Their labels are the headings, money in yuan.
+    """
     def __init__(
         self,
         *,
@@ -129,10 +134,11 @@ class MethodPolicy(_message.Message):
         deadline_ms: _builtins.int = ...,
         routing: Global___Routing.ValueType = ...,
         reveals: _builtins.bool = ...,
+        sheet: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["deadline_ms", b"deadline_ms", "kind", b"kind", "permission", b"permission", "reveals", b"reveals", "routing", b"routing"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deadline_ms", b"deadline_ms", "kind", b"kind", "permission", b"permission", "reveals", b"reveals", "routing", b"routing", "sheet", b"sheet"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

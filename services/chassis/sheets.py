@@ -1,0 +1,132 @@
+"""Ledgers that come as spreadsheets: rows checked one by one, the good ones taken.
+
+A noun says once what its rows are,
+
+    SHEET = Sheet(pb.LeaseRow, RowSchema())
+
+and in its import goes through `batch = SHEET.take(request.rows)`: each row of `batch.rows` it
+either makes something of, and counts it, or refuses; `batch.told()` is the reply. What is
+on the ledger already with the same content counts as unchanged; with other content the row
+is refused, never overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
+from marshmallow import EXCLUDE, ValidationError
+
+from chassis.contract import ContractMismatch, heading_of
+from chassis.errors import InvalidInput, Violation
+from chassis.headings import heading_key
+from chassis.schemas import RequestSchema, violations_in
+
+MAX_ROWS = 500
+_MOST_SHOWN = 200
+
+
+class RowSchema(RequestSchema):
+    """The rules of one row: a field for each column, which gets the text of the cell.
+
+    An empty cell of a column that need not be filled counts as absent (`load_default`).
+    """
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row whose cells are in order: its number in the sheet, and its values."""
+
+    number: int
+    values: dict[str, Any]
+
+
+class Sheet:
+    """The columns of a ledger: the fields of the message that the contract names."""
+
+    def __init__(self, row: type[Message], schema: RowSchema) -> None:
+        descriptor = cast(Descriptor, row.DESCRIPTOR)  # the type stubs know two of that name
+        fields = {field.name: heading_of(field) for field in descriptor.fields}
+        if fields.keys() != schema.fields.keys():
+            differing = sorted(fields.keys() ^ schema.fields.keys())
+            raise ContractMismatch(f"{descriptor.full_name} and its rules differ: {differing}")
+        self.headings = fields
+        self._schema = schema
+        self._names = {heading_key(heading): name for name, heading in fields.items()}
+
+    def take(self, rows: Sequence[Mapping[str, Any]]) -> Batch:
+        """Reads the rows of a request (plain values of guanjia.sheet.v1.SheetRow)."""
+        if len(rows) > MAX_ROWS:
+            raise InvalidInput.field(
+                "rows", "TOO_MANY", f"每次最多 {MAX_ROWS} 行", f"at most {MAX_ROWS} rows a call"
+            )
+        batch = Batch(self, len(rows))
+        for each in rows:
+            number, cells = each["row"], self._cells(each["cells"])
+            try:
+                batch.rows.append(Row(number, self._schema.load(self._filled(cells))))
+            except ValidationError as error:
+                for wrong in violations_in(error.messages):
+                    batch.note(number, wrong, cells.get(wrong.field, ""))
+        return batch
+
+    def _cells(self, cells: Mapping[str, str]) -> dict[str, str]:
+        """Field → text of the cell, however the headings are written."""
+        named = ((self._names.get(heading_key(heading)), text) for heading, text in cells.items())
+        return {name: text for name, text in named if name}
+
+    def _filled(self, cells: Mapping[str, str]) -> dict[str, str]:
+        required = (name for name, field in self._schema.fields.items() if field.required)
+        needed = set(required)
+        return {name: text for name, text in cells.items() if name in needed or text.strip()}
+
+
+class Batch:
+    """The rows of one call, and what becomes of them."""
+
+    def __init__(self, sheet: Sheet, given: int) -> None:
+        self.rows: list[Row] = []
+        self.created = 0
+        self.unchanged = 0
+        self._sheet = sheet
+        self._given = given
+        self._problems: list[dict[str, Any]] = []
+
+    def column(self, name: str) -> list[Any]:
+        """What stands in a column, without the empty cells."""
+        return [value for row in self.rows if (value := row.values[name])]
+
+    def refuse(self, row: Row, field: str, reason: str, zh: str, en: str) -> None:
+        self.note(row.number, Violation(field, reason, zh, en), str(row.values.get(field, "")))
+
+    def note(self, number: int, wrong: Violation, value: str) -> None:
+        heading = self._sheet.headings.get(wrong.field, wrong.field)
+        self._problems.append(
+            {
+                "row": number,
+                "field": wrong.field,
+                "heading": heading,
+                "value": value[:_MOST_SHOWN],
+                "reason": wrong.reason,
+                "message_zh": f"第 {number} 行“{heading}”：{wrong.zh}",
+                "message_en": f"row {number}, {wrong.field}: {wrong.en}",
+            }
+        )
+
+    def told(self) -> dict[str, Any]:
+        """The plain values of an ImportResponse."""
+        return {
+            "created": self.created,
+            "unchanged": self.unchanged,
+            "refused": self._given - self.created - self.unchanged,
+            "problems": sorted(self._problems, key=lambda each: int(each["row"])),
+        }
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
