@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from chassis.days import day_of
 from chassis.errors import InvalidInput, NotFound, Violation
+from chassis.spans import covers
 
 
 def day_before(day: date) -> date:
     return day - timedelta(days=1)
-
-
-def not_ahead(day: date | None, now: datetime, field: str) -> date:
-    """`day`, or today without one. Refuses a later day: facts take effect when they arrive."""
-    latest = day_of(now)
-    if day is not None and day > latest:
-        raise InvalidInput.field(
-            field, "IN_FUTURE", "不得晚于今日，请在生效当日登记", "not later than today"
-        )
-    return day or latest
 
 
 def too_early(field: str) -> InvalidInput:
@@ -40,8 +30,8 @@ def not_in_force(field: str, day: date) -> NotFound:
 
 
 def in_force(row: Any, day: date) -> ColumnElement[bool]:
-    """`row` has columns `valid_from` and `valid_to`; a last day of NULL is none."""
-    return and_(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to >= day))
+    """`row` has columns `valid_from` and `valid_to`."""
+    return covers(row.valid_from, row.valid_to, day)
 
 
 Span = tuple[Any, Any]

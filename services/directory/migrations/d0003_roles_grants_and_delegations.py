@@ -23,10 +23,21 @@ _EVERYBODY = [
 ]
 _PEOPLE = ["directory.people.get", "directory.people.list"]
 _HOUSING = [
-    "housing.properties.get",
-    "housing.properties.list",
-    "housing.disposals.get",
-    "housing.disposals.list",
+    f"housing.{noun}.{act}"
+    for noun in (
+        "properties",
+        "rooms",
+        "standards",
+        "titles",
+        "checks",
+        "allocations",
+        "leases",
+        "revitalisations",
+        "disposals",
+        "problems",
+        "repairs",
+    )
+    for act in ("get", "list")
 ]
 _WAREHOUSE = [
     "warehouse.stores.get",
@@ -37,7 +48,14 @@ _WAREHOUSE = [
     "warehouse.items.list",
 ]
 _APPROVALS = ["approvals.approvals.get", "approvals.approvals.list"]
-_READING = [*_HOUSING, *_WAREHOUSE, *_APPROVALS, "approvals.rules.list", *_PEOPLE]
+_READING = [
+    *_HOUSING,
+    *_WAREHOUSE,
+    *_APPROVALS,
+    "approvals.rules.list",
+    "norms.norms.list",
+    *_PEOPLE,
+]
 _DECIDING = ["approvals.approvals.*"]
 _DELEGATING = [
     "directory.delegations.delegate",
@@ -55,6 +73,7 @@ STANDARD = {
             "directory.calendar.*",
             "directory.master.*",
             "approvals.rules.*",
+            "norms.norms.*",
         ],
     ),
     "security_administrator": (
@@ -72,8 +91,12 @@ STANDARD = {
         "单位经办人",
         [
             *_HOUSING,
+            "norms.norms.list",
             "housing.disposals.create",
             "housing.disposals.submit",
+            "housing.allocations.request",
+            "housing.repairs.apply",
+            "housing.problems.answer",
             *_WAREHOUSE,
             "warehouse.intakes.offer",
             *_APPROVALS,
@@ -86,7 +109,13 @@ STANDARD = {
     ),
     "bureau_clerk": (
         "机关事务局经办人",
-        ["housing.*", *_WAREHOUSE, *_APPROVALS, "approvals.approvals.recall"],
+        [
+            "housing.*",
+            *_WAREHOUSE,
+            *_APPROVALS,
+            "approvals.approvals.recall",
+            "norms.norms.list",
+        ],
     ),
     "bureau_head": (
         "机关事务局负责人",

@@ -10,7 +10,11 @@ from guanjia.directory.v1 import events_pb2
 
 
 def publish_person(uow: UnitOfWork, person: Person) -> None:
-    uow.publish(to_message(events_pb2.PersonChanged, person, person_id=person.id), of=person)
+    """With the whole history, so that a fact that comes late, or twice, needs no other."""
+    fact = to_message(
+        events_pb2.PersonChanged, person, person_id=person.id, postings=person.history()
+    )
+    uow.publish(fact, of=person)
 
 
 def publish_change(uow: UnitOfWork, person: Person) -> None:

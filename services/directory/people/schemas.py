@@ -69,6 +69,20 @@ class ChangePersonSchema(RequestSchema):
     id_number = IdNumber()
 
 
+class AddConcurrentPostSchema(RequestSchema):
+    person_id = Identifier()
+    unit_id = Identifier()
+    post = Line(100)
+    rank = Choice()
+    valid_from = Day(optional=True)
+
+
+class EndConcurrentPostSchema(RequestSchema):
+    person_id = Identifier()
+    posting_id = Identifier()
+    valid_to = Day(optional=True)
+
+
 class EndPersonSchema(RequestSchema):
     person_id = Identifier()
     valid_to = Day(optional=True)

@@ -7,19 +7,20 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select
 
 from chassis.days import day_of
-from chassis.errors import AlreadyExists, IllegalState
-from chassis.regions import region_prefix
-from chassis.storage import Reader, UnitOfWork
+from chassis.errors import AlreadyExists, IllegalState, PermissionDenied
+from chassis.spans import not_ahead
+from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import command, query
 from chassis.wire import Values
 from directory.access.facts import publish_access_changed
 from directory.access.queries import has_grants
-from directory.days import not_ahead
-from directory.people.facts import publish_change
-from directory.people.model import Person, Posting, digest_of
-from directory.people.register import postings_of
+from directory.people.facts import publish_change, publish_person
+from directory.people.importing import SHEET, Importing
+from directory.people.model import Person, Posting, Rank, digest_of
 from directory.people.schemas import (
+    AddConcurrentPostSchema,
     ChangePersonSchema,
+    EndConcurrentPostSchema,
     EndPersonSchema,
     ListPeopleSchema,
     RegisterPersonSchema,
@@ -41,14 +42,26 @@ def register_person(uow: UnitOfWork, request: Values) -> Person:
     created = Person(
         **request.present("subject", "name", "unit_id", "post", "rank", "phone", "id_number"),
         id_number_digest=digest_of(request.id_number),
-        region_code=unit.region_code,
         valid_from=day,
     )
+    created.join(unit)
     uow.add(created)
-    uow.flush()
-    uow.add(Posting.of(created, unit, day))
     publish_change(uow, created)
     return created
+
+
+@command()
+def import_people(uow: UnitOfWork, request: Values) -> dict[str, Any]:
+    """Registers new people, row by row."""
+    batch = SHEET.take(request.rows)
+    importing = Importing(uow, batch)
+    for row in batch:
+        importing.take(row)
+    uow.add(*importing.created)
+    uow.flush()
+    for each in importing.created:
+        publish_change(uow, each)
+    return batch.told()
 
 
 @command(ChangePersonSchema(partial=True))
@@ -71,12 +84,30 @@ def change_person(uow: UnitOfWork, request: Values) -> Person:
     return found
 
 
+@command(AddConcurrentPostSchema())
+def add_concurrent_post(uow: UnitOfWork, request: Values) -> Person:
+    unit = _unit_to_serve(uow, request.unit_id)
+    found = uow.get(Person, request.person_id, "person_id", request.etag, lock=True)
+    _require_within_scope(uow, unit)
+    day = not_ahead(request.valid_from, uow.now, "valid_from")
+    found.add_post(unit, request.post, Rank(request.rank), day)
+    publish_person(uow, found)
+    return found
+
+
+@command(EndConcurrentPostSchema())
+def end_concurrent_post(uow: UnitOfWork, request: Values) -> Person:
+    found = uow.get(Person, request.person_id, "person_id", request.etag, lock=True)
+    found.end_post(request.posting_id, not_ahead(request.valid_to, uow.now, "valid_to"))
+    publish_person(uow, found)
+    return found
+
+
 @command(EndPersonSchema())
 def end_person(uow: UnitOfWork, request: Values) -> Person:
     found = uow.get(Person, request.person_id, "person_id", request.etag)
-    found.must_be_present("离岗", "leave")
     last = not_ahead(request.valid_to, uow.now, "valid_to")
-    found.leave(postings_of(uow, [found])[found.id], last)
+    found.leave(last)
     publish_change(uow, found)
     return found
 
@@ -100,9 +131,7 @@ def list_people(reader: Reader, request: Values) -> dict[str, Any]:
     for name in ("unit_id", "subject"):
         if request[name]:
             statement = statement.where(_TABLE.c[name] == request[name])
-    if request.region_code:
-        below = region_prefix(request.region_code)
-        statement = statement.where(_TABLE.c.region_code.startswith(below, autoescape=True))
+    statement = within(statement, _TABLE.c.region_code, request.region_code)
     rows, token = reader.page(statement, [_TABLE.c.id], request)
     return {"people": rows, "next_page_token": token}
 
@@ -111,7 +140,8 @@ def list_people(reader: Reader, request: Values) -> dict[str, Any]:
 def list_postings(reader: Reader, request: Values) -> dict[str, Any]:
     person = get_person(reader, request)
     of_person = select(_POSTINGS).where(_POSTINGS.c.person_id == person.id)
-    return {"postings": reader.rows(of_person.order_by(_POSTINGS.c.valid_from))}
+    order = (_POSTINGS.c.valid_from, _POSTINGS.c.concurrent, _POSTINGS.c.id)
+    return {"postings": reader.rows(of_person.order_by(*order))}
 
 
 def _repost(uow: UnitOfWork, person: Person, request: Values) -> None:
@@ -123,8 +153,7 @@ def _repost(uow: UnitOfWork, person: Person, request: Values) -> None:
         return
     unit = _unit_to_serve(uow, unit_id)
     day = not_ahead(request.valid_from, uow.now, "valid_from")
-    current = postings_of(uow, [person])[person.id]
-    uow.add(*filter(None, [person.take(current, unit, post, rank, day)]))
+    person.take(unit, post, Rank(rank), day)
 
 
 def _unit_to_serve(uow: UnitOfWork, unit_id: str) -> Unit:
@@ -132,6 +161,14 @@ def _unit_to_serve(uow: UnitOfWork, unit_id: str) -> Unit:
     unit = uow.get(Unit, unit_id, "unit_id", lock=True)
     unit.must_be_open("登记人员", "have people")
     return unit
+
+
+def _require_within_scope(uow: UnitOfWork, unit: Unit) -> None:
+    """Every unit may be read, but posts are given only in those of one's own."""
+    if not any(realm.covers(unit.region_code, unit.id) for realm in uow.principal.scope):
+        raise PermissionDenied(
+            "OUT_OF_SCOPE", "兼任单位超出您的数据权限范围", "the unit is outside your scope"
+        )
 
 
 def _require_free(uow: UnitOfWork, request: Values, person: Person | None = None) -> None:

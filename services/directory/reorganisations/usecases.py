@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from chassis.errors import IllegalState
+from chassis.spans import not_ahead
 from chassis.storage import UnitOfWork
 from chassis.usecases import command
 from chassis.wire import Values
-from directory.days import not_ahead, too_early
-from directory.people.model import Person
+from directory.days import too_early
+from directory.people.model import Posting
 from directory.reorganisations.schemas import (
     CloseUnitSchema,
     MergeUnitsSchema,
@@ -56,7 +57,7 @@ def close_unit(uow: UnitOfWork, request: Values) -> Unit:
     found.must_be_open("撤销", "close the unit")
     if uow.taken(Unit.parent_id, [found.id], Unit.valid_to.is_(None)):
         raise _still_has("下级单位", "units below it")
-    if uow.taken(Person.unit_id, [found.id], Person.valid_to.is_(None)):
+    if uow.taken(Posting.unit_id, [found.id], Posting.valid_to.is_(None)):
         raise _still_has("在岗人员", "people")
     last = not_ahead(request.valid_to, uow.now, "valid_to")
     found.end(last, "valid_to", request.source, [])

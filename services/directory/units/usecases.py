@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, select
 
-from chassis.regions import region_prefix
-from chassis.storage import Reader, UnitOfWork
+from chassis.spans import not_ahead
+from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import command, query
 from chassis.wire import Values
 from directory.access.facts import publish_access_changed
-from directory.days import in_force, not_ahead, not_in_force
+from directory.days import in_force, not_in_force
 from directory.units.facts import publish_unit
 from directory.units.model import FormerName, Unit
 from directory.units.register import enter, parent_for
@@ -87,9 +87,7 @@ def get_unit(reader: Reader, request: Values) -> Any:
 @query(ListUnitsSchema())
 def list_units(reader: Reader, request: Values) -> dict[str, Any]:
     statement = _as_of(request.as_of) if request.as_of else select(_TABLE)
-    if request.region_code:
-        below = region_prefix(request.region_code)
-        statement = statement.where(_TABLE.c.region_code.startswith(below, autoescape=True))
+    statement = within(statement, _TABLE.c.region_code, request.region_code)
     if request.parent_id:
         statement = statement.where(_TABLE.c.parent_id == request.parent_id)
     rows, token = reader.page(statement, [_TABLE.c.uscc], request)

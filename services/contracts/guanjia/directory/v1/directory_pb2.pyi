@@ -11,6 +11,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from guanjia.sheet.v1 import sheet_pb2 as _sheet_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -190,7 +191,7 @@ Global___Unit: _TypeAlias = Unit  # noqa: Y015
 
 @_typing.final
 class Person(_message.Message):
-    """A person (人员) on the staff of a unit."""
+    """A person (人员) on the staff of a unit; unit, post and rank are those of the main posting."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -364,6 +365,72 @@ class Access(_message.Message):
 Global___Access: _TypeAlias = Access  # noqa: Y015
 
 @_typing.final
+class PersonRow(_message.Message):
+    """The columns of a list of people."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    UNIT_USCC_FIELD_NUMBER: _builtins.int
+    POST_FIELD_NUMBER: _builtins.int
+    RANK_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    subject: _builtins.str
+    """Empty for somebody without an account."""
+    unit_name: _builtins.str
+    unit_uscc: _builtins.str
+    post: _builtins.str
+    rank: Global___Rank.ValueType
+    valid_from: _builtins.str
+    """First day; empty for today."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+        unit_uscc: _builtins.str = ...,
+        post: _builtins.str = ...,
+        rank: Global___Rank.ValueType = ...,
+        valid_from: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "post", b"post", "rank", b"rank", "subject", b"subject", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "valid_from", b"valid_from"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonRow: _TypeAlias = PersonRow  # noqa: Y015
+
+@_typing.final
+class ImportPeopleRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[_sheet_pb2.SheetRow]:
+        """At most 500 rows a call."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        rows: _abc.Iterable[_sheet_pb2.SheetRow] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportPeopleRequest: _TypeAlias = ImportPeopleRequest  # noqa: Y015
+
+@_typing.final
 class RegisterPersonRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -484,6 +551,79 @@ class ChangePersonRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__unit_id) -> _WhichOneofReturnType__unit_id | None: ...
 
 Global___ChangePersonRequest: _TypeAlias = ChangePersonRequest  # noqa: Y015
+
+@_typing.final
+class AddConcurrentPostRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    POST_FIELD_NUMBER: _builtins.int
+    RANK_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    person_id: _builtins.str
+    etag: _builtins.str
+    """The etag the caller last saw; empty to change whatever is there."""
+    unit_id: _builtins.str
+    post: _builtins.str
+    rank: Global___Rank.ValueType
+    valid_from: _builtins.str
+    """First day, ISO 8601, today at the latest; empty for today."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        post: _builtins.str = ...,
+        rank: Global___Rank.ValueType = ...,
+        valid_from: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "person_id", b"person_id", "post", b"post", "rank", b"rank", "request_id", b"request_id", "unit_id", b"unit_id", "valid_from", b"valid_from"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddConcurrentPostRequest: _TypeAlias = AddConcurrentPostRequest  # noqa: Y015
+
+@_typing.final
+class EndConcurrentPostRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    POSTING_ID_FIELD_NUMBER: _builtins.int
+    VALID_TO_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    person_id: _builtins.str
+    etag: _builtins.str
+    """The etag the caller last saw; empty to change whatever is there."""
+    posting_id: _builtins.str
+    """As ListPostings gives it."""
+    valid_to: _builtins.str
+    """Last day, ISO 8601, today at the latest; empty for today."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        posting_id: _builtins.str = ...,
+        valid_to: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "person_id", b"person_id", "posting_id", b"posting_id", "request_id", b"request_id", "valid_to", b"valid_to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndConcurrentPostRequest: _TypeAlias = EndConcurrentPostRequest  # noqa: Y015
 
 @_typing.final
 class EndPersonRequest(_message.Message):
@@ -633,7 +773,9 @@ Global___ListPostingsRequest: _TypeAlias = ListPostingsRequest  # noqa: Y015
 
 @_typing.final
 class Posting(_message.Message):
-    """A time during which a person had one unit, post and rank."""
+    """A time during which a person had one unit, post and rank. On each day on the staff a
+    person has one main posting, and perhaps concurrent ones.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -645,6 +787,7 @@ class Posting(_message.Message):
     RANK_FIELD_NUMBER: _builtins.int
     VALID_FROM_FIELD_NUMBER: _builtins.int
     VALID_TO_FIELD_NUMBER: _builtins.int
+    CONCURRENT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     person_id: _builtins.str
     unit_id: _builtins.str
@@ -655,7 +798,8 @@ class Posting(_message.Message):
     valid_from: _builtins.str
     """ISO 8601."""
     valid_to: _builtins.str
-    """Empty for the present one."""
+    """Last day; empty while it lasts."""
+    concurrent: _builtins.bool
     def __init__(
         self,
         *,
@@ -667,14 +811,58 @@ class Posting(_message.Message):
         rank: Global___Rank.ValueType = ...,
         valid_from: _builtins.str = ...,
         valid_to: _builtins.str = ...,
+        concurrent: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "person_id", b"person_id", "post", b"post", "rank", b"rank", "unit_id", b"unit_id", "unit_name", b"unit_name", "valid_from", b"valid_from", "valid_to", b"valid_to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["concurrent", b"concurrent", "id", b"id", "person_id", b"person_id", "post", b"post", "rank", b"rank", "unit_id", b"unit_id", "unit_name", b"unit_name", "valid_from", b"valid_from", "valid_to", b"valid_to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Posting: _TypeAlias = Posting  # noqa: Y015
+
+@_typing.final
+class PostingTold(_message.Message):
+    """What others are told of a posting."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    POST_FIELD_NUMBER: _builtins.int
+    RANK_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_TO_FIELD_NUMBER: _builtins.int
+    CONCURRENT_FIELD_NUMBER: _builtins.int
+    unit_id: _builtins.str
+    region_code: _builtins.str
+    """That of the unit."""
+    post: _builtins.str
+    rank: Global___Rank.ValueType
+    valid_from: _builtins.str
+    """First day, ISO 8601."""
+    valid_to: _builtins.str
+    """Last day; empty while it lasts."""
+    concurrent: _builtins.bool
+    """Beside the main posting."""
+    def __init__(
+        self,
+        *,
+        unit_id: _builtins.str = ...,
+        region_code: _builtins.str = ...,
+        post: _builtins.str = ...,
+        rank: Global___Rank.ValueType = ...,
+        valid_from: _builtins.str = ...,
+        valid_to: _builtins.str = ...,
+        concurrent: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["concurrent", b"concurrent", "post", b"post", "rank", b"rank", "region_code", b"region_code", "unit_id", b"unit_id", "valid_from", b"valid_from", "valid_to", b"valid_to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PostingTold: _TypeAlias = PostingTold  # noqa: Y015
 
 @_typing.final
 class ListPostingsResponse(_message.Message):

@@ -126,6 +126,7 @@ class PersonChanged(_message.Message):
     RANK_FIELD_NUMBER: _builtins.int
     VALID_FROM_FIELD_NUMBER: _builtins.int
     VALID_TO_FIELD_NUMBER: _builtins.int
+    POSTINGS_FIELD_NUMBER: _builtins.int
     person_id: _builtins.str
     subject: _builtins.str
     name: _builtins.str
@@ -135,6 +136,10 @@ class PersonChanged(_message.Message):
     rank: _directory_pb2.Rank.ValueType
     valid_from: _builtins.str
     valid_to: _builtins.str
+    @_builtins.property
+    def postings(self) -> _containers.RepeatedCompositeFieldContainer[_directory_pb2.PostingTold]:
+        """All there ever were, oldest first: takes the place of what was told before."""
+
     def __init__(
         self,
         *,
@@ -147,10 +152,11 @@ class PersonChanged(_message.Message):
         rank: _directory_pb2.Rank.ValueType = ...,
         valid_from: _builtins.str = ...,
         valid_to: _builtins.str = ...,
+        postings: _abc.Iterable[_directory_pb2.PostingTold] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "person_id", b"person_id", "post", b"post", "rank", b"rank", "region_code", b"region_code", "subject", b"subject", "unit_id", b"unit_id", "valid_from", b"valid_from", "valid_to", b"valid_to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "person_id", b"person_id", "post", b"post", "postings", b"postings", "rank", b"rank", "region_code", b"region_code", "subject", b"subject", "unit_id", b"unit_id", "valid_from", b"valid_from", "valid_to", b"valid_to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

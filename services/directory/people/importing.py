@@ -1,0 +1,120 @@
+"""People who come by spreadsheet: what a batch needs is looked up once, not row by row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis.days import day_of
+from chassis.fields import Day, Labelled, Line, Subject, Uscc
+from chassis.sheets import Batch, Row, RowSchema, Sheet
+from chassis.storage import UnitOfWork
+from directory.access.queries import has_grants
+from directory.people.model import Person, digest_of
+from directory.units.model import Unit
+from guanjia.directory.v1 import directory_pb2 as pb
+
+
+class PersonRowSchema(RowSchema):
+    name = Line(100)
+    subject = Subject(optional=True, load_default="")
+    unit_name = Line(optional=True, load_default="")
+    unit_uscc = Uscc(optional=True, load_default="")
+    post = Line(100, optional=True, load_default="")
+    rank = Labelled(pb.Rank.DESCRIPTOR)
+    valid_from = Day(optional=True, load_default=None)
+
+
+SHEET = Sheet(pb.PersonRow, PersonRowSchema())
+
+
+class Importing:
+    """One batch of people."""
+
+    def __init__(self, uow: UnitOfWork, batch: Batch) -> None:
+        self._uow = uow
+        self._batch = batch
+        self._today = day_of(uow.now)
+        self._units = self._known_units()
+        self._taken = uow.taken(Person.subject, batch.column("subject"), Person.valid_to.is_(None))
+        self._known = self._known_people()
+        self.created: list[Person] = []
+
+    def take(self, row: Row) -> None:
+        values = row.values
+        unit = self._units.get(values["unit_uscc"] or values["unit_name"])
+        if unit is None:
+            field = "unit_uscc" if values["unit_uscc"] else "unit_name"
+            return self._batch.refuse(row, field, *_NO_UNIT)
+        day = values["valid_from"] or self._today
+        if day > self._today:
+            return self._batch.refuse(row, "valid_from", *_IN_FUTURE)
+        known = self._known.get(_key(values["subject"], values["name"], unit.id))
+        if known is not None:
+            return self._compare(row, known, unit)
+        if values["subject"] in self._taken:
+            return self._batch.refuse(row, "subject", *_OTHER_CONTENT)
+        if values["subject"] and has_grants(self._uow, values["subject"], self._today):
+            return self._batch.refuse(row, "subject", *_STILL_GRANTED)
+        return self._register(row, unit, day)
+
+    def _compare(self, row: Row, known: Person, unit: Unit) -> None:
+        values = row.values
+        told = (values["name"], unit.id, values["post"], values["rank"])
+        if told == (known.name, known.unit_id, known.post, known.rank):
+            self._batch.unchanged += 1
+        else:
+            field = "subject" if values["subject"] else "name"
+            self._batch.refuse(row, field, *_OTHER_CONTENT)
+
+    def _register(self, row: Row, unit: Unit, day: Any) -> None:
+        given = {name: row.values[name] for name in ("name", "subject", "post", "rank")}
+        made = Person(
+            **given,
+            unit_id=unit.id,
+            phone="",
+            id_number="",
+            id_number_digest=digest_of(""),
+            valid_from=day,
+        )
+        made.join(unit)
+        self.created.append(made)
+        self._known[_key(made.subject, made.name, unit.id)] = made
+        self._batch.created += 1
+
+    def _known_units(self) -> dict[str, Unit]:
+        """By code, and by a name that only one open unit has."""
+        still = select(Unit).where(Unit.valid_to.is_(None))
+        usccs, names = self._batch.column("unit_uscc"), self._batch.column("unit_name")
+        wanted = still.where(Unit.uscc.in_(usccs) | Unit.name.in_(names))
+        found = self._uow.all(wanted.with_for_update()) if usccs or names else []
+        often = [each.name for each in found]
+        by_name = {each.name: each for each in found if often.count(each.name) == 1}
+        return {**by_name, **{each.uscc: each for each in found}}
+
+    def _known_people(self) -> dict[tuple[str, str, str], Person]:
+        subjects, names = self._batch.column("subject"), self._batch.column("name")
+        present = select(Person).where(Person.valid_to.is_(None))
+        named = Person.subject.in_(subjects) | Person.name.in_(names)
+        found = self._uow.all(present.where(named)) if names else []
+        return {_key(each.subject, each.name, each.unit_id): each for each in found}
+
+
+def _key(subject: str, name: str, unit_id: str) -> tuple[str, str, str]:
+    """Who it is: the account; without one the name within the unit."""
+    return (subject, "", "") if subject else ("", name, unit_id)
+
+
+_NO_UNIT = ("UNIT_UNKNOWN", "没有该单位，或有重名单位", "no such unit, or several of that name")
+_IN_FUTURE = ("IN_FUTURE", "不得晚于今日", "not later than today")
+_OTHER_CONTENT = (
+    "PERSON_TAKEN",
+    "该人员已登记，且内容不同",
+    "registered already, with other content",
+)
+_STILL_GRANTED = (
+    "STILL_GRANTED",
+    "该账号尚有授权，请先终止授权",
+    "end what is granted to this account first",
+)
