@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
@@ -23,8 +22,9 @@ from cli.client import Client, NoAnswer, Refused
 from cli.credentials import CredentialsUnreadable
 from cli.render.guide import guide_of, methods_table
 from cli.render.refusals import refusal
+from cli.render.reports import way_down
 from cli.render.tables import next_page_of, tables_of
-from cli.screen import EXIT_NO_ANSWER, EXIT_REFUSED, EXIT_USAGE, complain, err, out, plain
+from cli.screen import EXIT_NO_ANSWER, EXIT_REFUSED, EXIT_USAGE, command, complain, err, out, plain
 
 
 def call(
@@ -53,6 +53,9 @@ def call(
     for part in tables_of(reply, out.width):
         out.print(part)
     _hint_next_page(name, words, reply)
+    hint = way_down(reply)
+    if hint is not None:
+        out.print(hint, soft_wrap=True)
 
 
 def help_method(name: str) -> None:
@@ -122,5 +125,5 @@ def _hint_next_page(name: str, words: Sequence[str], reply: Message) -> None:
     token = next_page_of(reply)
     if token:
         kept = [word for word in words if not word.startswith("page_token=")]
-        again = shlex.join(["guanjia", "call", name, *kept, f"page_token={token}"])
+        again = command("guanjia", "call", name, *kept, f"page_token={token}")
         out.print(Text("下一页 next page: "), plain(again, "green"), sep="", soft_wrap=True)

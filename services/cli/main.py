@@ -20,8 +20,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-imports = typer.Typer(help="导入电子表格 Import a spreadsheet", no_args_is_help=True)
-app.add_typer(imports, name="import")
 trail = typer.Typer(help="审计日志 The audit trail", no_args_is_help=True)
 app.add_typer(trail, name="audit")
 
@@ -104,20 +102,49 @@ def methods(
     calling.methods(service)
 
 
-@imports.command("properties")
-def import_properties(
-    file: Annotated[Path, typer.Argument(help="房产台账 .xlsx .xls .ods .csv")],
+@app.command("import")
+def import_ledger(
+    noun: Annotated[
+        str, typer.Argument(metavar="[台账]", help="如 properties；不填则列出全部 none lists them")
+    ] = "",
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[文件]", help=".xlsx .xls .ods .csv")
+    ] = None,
     sheet: Annotated[str, typer.Option(help="工作表名，默认自动查找")] = "",
     report: Annotated[
         Path | None, typer.Option(metavar="XLSX", help="退回的行另存为 save refused rows to")
     ] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="XLSX", help="写一份空白模板 write an empty template")
+    ] = None,
     gateway: Gateway = "",
     user: User = "",
 ) -> None:
-    """导入房产台账 Import a property register."""
-    from cli import properties
+    """导入台账 Import a ledger from a spreadsheet."""
+    from cli import ledgers
 
-    properties.import_properties(file, sheet=sheet, report=report, gateway=gateway, user=user)
+    if not noun:
+        ledgers.show_all()
+    elif template:
+        ledgers.make_template(noun, template, instead_of=file)
+    else:
+        ledgers.import_ledger(noun, file, sheet=sheet, report=report, gateway=gateway, user=user)
+
+
+@app.command("export")
+def export_call(
+    method: Annotated[str, typer.Argument(help="列表或统计表，如 housing.ListProperties")],
+    file: Annotated[Path, typer.Argument(metavar="文件", help=".xlsx 或 .csv")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[名称=值]...", help="如 kind=办公用房")
+    ] = None,
+    gateway: Gateway = "",
+    user: User = "",
+) -> None:
+    """导出列表（全部页）或统计表 Write a whole list, or a report, to a file."""
+    from cli import export
+
+    export.export(method, file, arguments or [], gateway=gateway, user=user)
 
 
 @trail.command("verify")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import unicodedata
 
 from rich.console import Console
 from rich.text import Text
+
+_BARE = re.compile(r"[\w@%+=:,./-]+")
 
 EXIT_OK = 0
 EXIT_REFUSED = 1
@@ -25,6 +29,11 @@ def plain(value: object, style: str = "") -> Text:
 
 def _steers(char: str) -> bool:
     return char != "\n" and unicodedata.category(char) in ("Cc", "Cf")
+
+
+def command(*words: str) -> str:
+    """A line to copy into a shell; Chinese words need no quotes there."""
+    return " ".join(word if _BARE.fullmatch(word) else shlex.quote(word) for word in words)
 
 
 def complain(zh: str, en: str = "") -> None:

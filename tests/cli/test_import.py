@@ -1,9 +1,10 @@
-"""`guanjia import properties`: batches, refused rows, and runs that are repeated."""
+"""`guanjia import`: batches, refused rows, and runs that are repeated."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from chassis.errors import InvalidInput, Violation
 from cli.client import Client
-from cli.imports import HEADINGS, Ticket, batches_of, send
+from cli.imports import Ledger, Ticket, batches_of, ledger, send
 from cli.imports.batches import MAX_BYTES, MAX_ROWS
 from cli.sample import write_register
 from cli.sheets import Row
@@ -24,6 +25,7 @@ from tests.cli.fake_gateway import FakeGateway, fake_gateway
 from tests.cli.printed import run
 
 IMPORT = "housing.ImportProperties"
+REGISTER = ledger("properties")
 Reply = sheet_pb2.ImportResponse
 Answer = Callable[[properties_pb2.ImportPropertiesRequest], Reply]
 
@@ -74,19 +76,13 @@ def csv(tmp_path: Path) -> Path:
 
 def send_all(gateway: FakeGateway, sent: Sequence[Row], ticket: Ticket | None = None) -> Any:
     with Client(gateway.address, retries=True) as client:
-        return send(client, sent, ticket or Ticket(b"x"))
-
-
-def test_the_headings_are_those_of_the_contract_in_yuan() -> None:
-    assert HEADINGS[:2] == ("房产编号", "房产名称")
-    assert "账面价值（元）" in HEADINGS
-    assert not {"标识", "版本", "登记时间", "账面价值（分）"} & set(HEADINGS)
+        return send(client, REGISTER, sent, ticket or Ticket(REGISTER, b"x"))
 
 
 @given(st.lists(st.integers(0, 3_000), max_size=700))
 def test_batches_keep_order_and_stay_below_both_limits(lengths: list[int]) -> None:
     sent = [Row(number, {"房产名称": "房" * length}) for number, length in enumerate(lengths)]
-    batches = list(batches_of(sent))
+    batches = list(batches_of(sent, REGISTER.headings))
     assert [row.row for batch in batches for row in batch] == list(range(len(lengths)))
     for batch in batches:
         assert 0 < len(batch) <= MAX_ROWS
@@ -124,10 +120,10 @@ def test_a_cell_no_message_may_carry_costs_its_own_row_only() -> None:
 
 def test_a_run_that_crashed_is_repeated_under_the_same_request_ids(tickets: Path) -> None:
     with fake_gateway(housing_ImportProperties=all_created) as gateway:
-        with pytest.raises(KeyboardInterrupt), Ticket(b"x") as ticket:
+        with pytest.raises(KeyboardInterrupt), Ticket(REGISTER, b"x") as ticket:
             send_all(gateway, rows(700), ticket)
             raise KeyboardInterrupt
-        with Ticket(b"x") as ticket:
+        with Ticket(REGISTER, b"x") as ticket:
             send_all(gateway, rows(700), ticket)
         ids = [each.request_id for each in gateway.requests(IMPORT)]
     assert ids[:3] == ids[3:]
@@ -138,22 +134,30 @@ def test_a_run_that_crashed_is_repeated_under_the_same_request_ids(tickets: Path
 def test_a_run_that_ended_is_over_and_another_file_is_another_run() -> None:
     ids = []
     for content in (b"x", b"x", b"y"):
-        with Ticket(content) as ticket:
+        with Ticket(REGISTER, content) as ticket:
             ids.append(ticket.request_id(1, []))
     assert len(set(ids)) == 3
 
 
+def test_one_file_sent_to_two_ledgers_is_two_runs(tickets: Path) -> None:
+    other = Ledger("others", replace(REGISTER.method, path="/other/Import"), REGISTER.columns)
+    with pytest.raises(KeyboardInterrupt), Ticket(REGISTER, b"x") as crashed:
+        raise KeyboardInterrupt
+    assert Ticket(other, b"x").request_id(1, []) != crashed.request_id(1, [])
+    assert Ticket(REGISTER, b"x").request_id(1, []) == crashed.request_id(1, [])
+
+
 def test_a_crash_of_long_ago_is_not_taken_up(tickets: Path) -> None:
-    left = Ticket(b"x")
+    left = Ticket(REGISTER, b"x")
     left.__enter__()
     [path] = tickets.iterdir()
     os.utime(path, (0, 0))
-    assert Ticket(b"x").request_id(1, []) != left.request_id(1, [])
+    assert Ticket(REGISTER, b"x").request_id(1, []) != left.request_id(1, [])
 
 
 def test_an_import_runs_where_no_ticket_can_be_kept(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with Ticket(b"x", tmp_path / "file" / "imports") as ticket:
+    with Ticket(REGISTER, b"x", tmp_path / "file" / "imports") as ticket:
         assert ticket.request_id(1, [])
 
 
@@ -190,6 +194,14 @@ def test_the_report_has_the_refused_rows_as_they_were_and_no_formula(
         ["原行号", "退回原因", "房产编号", "房产名称", "建筑面积（㎡）"],
         [3.0, "建筑面积（㎡）：须大于 0", "A-2", "=1+2", "-5"],
     ]
+
+
+def test_a_report_that_cannot_be_written_is_told_after_the_rows_are_in(csv: Path) -> None:
+    with fake_gateway(housing_ImportProperties=refusing(3)) as gateway:
+        code, output = imported(gateway, str(csv), "--report", "/nowhere/out.xlsx")
+    assert code == 2
+    assert "新增 created 2" in output
+    assert "写不了文件“/nowhere/out.xlsx”" in output
 
 
 def test_the_whole_sample_register_travels_in_two_batches(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_LOAD = "import cli.main, cli.call, cli.properties, cli.up, cli.demo, sys; print(*sys.modules)"
+_PARTS = "cli.main, cli.call, cli.ledgers, cli.export, cli.audit, cli.up, cli.demo"
+_LOAD = f"import {_PARTS}, sys; print(*sys.modules)"
 _FOREIGN = {"nameko", "eventlet", "sqlalchemy", "alembic", "marshmallow", "psycopg2"}
 _OURS = {"directory", "housing", "warehouse", "gateway"}
 

@@ -14,10 +14,10 @@ from cli.client import Refused
 from cli.demo import closing, figures
 from cli.demo.cast import Cast
 from cli.demo.story import Person, Story, WrongTurn, duration, expect
-from cli.imports import HEADINGS, Outcome, Ticket, send
+from cli.imports import Outcome, Ticket, ledger, send
+from cli.ledgers import problems_table, totals
 from cli.master import calendar_of
 from cli.platform import Platform
-from cli.properties import problems_table, totals
 from cli.render.tables import tables_of
 from cli.sample import regions, units, write_register, write_sample_assets
 from cli.sample.city import CITY
@@ -122,9 +122,9 @@ def import_register(story: Story, clerk: Person, folder: Path) -> None:
 
 
 def show_totals(story: Story, clerk: Person) -> None:
-    summary = clerk.asks("housing.SummarizeProperties", "按类别和使用状态汇总")
+    summary = clerk.asks("housing.ReportProperties", "按类别和使用状态汇总")
     story.show(*tables_of(summary, out.width))
-    counted = sum(total.count for total in summary.totals)
+    counted = int(summary.lines[-1].figures[0])
     expect(counted == REGISTERED, f"汇总应有 {REGISTERED} 处，实为 {counted}")
 
 
@@ -234,10 +234,11 @@ def _word(kind: Any, number: int) -> str:
 
 
 def _import(story: Story, clerk: Person, path: Path, folder: Path) -> Outcome:
-    sheet = read_rows(path, HEADINGS)
+    register = ledger("properties")
+    sheet = read_rows(path, register.headings)
     began = time.monotonic()
-    with Ticket(path.read_bytes(), folder / "imports") as ticket:
-        outcome = send(clerk.client, sheet.rows, ticket)
+    with Ticket(register, path.read_bytes(), folder / "imports") as ticket:
+        outcome = send(clerk.client, register, sheet.rows, ticket)
     told = f"导入 {path.name}，{len(sheet.rows)} 行  housing.ImportProperties"
     story.told(clerk.name, told, time.monotonic() - began)
     return outcome

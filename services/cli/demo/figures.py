@@ -14,7 +14,7 @@ from chassis.contract import facts_of
 from cli.demo.story import Person, Story, duration, expect
 from cli.layout import SERVICES
 from cli.platform import Platform
-from cli.render.tables import grid
+from cli.render.grid import grid
 from cli.render.values import yuan
 from guanjia.warehouse.v1 import warehouse_pb2
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from cli.render.values import heading_of
 from cli.sheets import Row
-from guanjia.housing.v1 import properties_pb2
 from guanjia.sheet.v1 import sheet_pb2
 
 MAX_ROWS = 300
@@ -14,21 +12,15 @@ MAX_BYTES = 512 * 1024
 # Tag and length of a row within its request.
 _ROW_OVERHEAD = 8
 
-_SERVICES_OWN = ("id", "etag", "created_at", "updated_at")
-HEADINGS = tuple(
-    heading_of(field)
-    for field in properties_pb2.Property.DESCRIPTOR.fields
-    if field.name not in _SERVICES_OWN
-)
-"""The columns of a property register: the labels of the contract, money in yuan."""
 
-
-def batches_of(rows: Iterable[Row]) -> Iterator[list[sheet_pb2.SheetRow]]:
+def batches_of(
+    rows: Iterable[Row], headings: Collection[str]
+) -> Iterator[list[sheet_pb2.SheetRow]]:
     """At most 300 rows and less than 512 KiB each; a larger row goes alone."""
     batch: list[sheet_pb2.SheetRow] = []
     size = 0
     for row in rows:
-        told = sheet_row(row)
+        told = sheet_row(row, headings)
         grown = size + told.ByteSize() + _ROW_OVERHEAD
         if batch and (len(batch) == MAX_ROWS or grown >= MAX_BYTES):
             yield batch
@@ -39,7 +31,7 @@ def batches_of(rows: Iterable[Row]) -> Iterator[list[sheet_pb2.SheetRow]]:
         yield batch
 
 
-def sheet_row(row: Row) -> sheet_pb2.SheetRow:
-    """The cells of the register; other columns of the sheet stay at home."""
-    known = {heading: text for heading, text in row.cells.items() if heading in HEADINGS}
+def sheet_row(row: Row, headings: Collection[str]) -> sheet_pb2.SheetRow:
+    """The cells of the ledger; other columns of the sheet stay at home."""
+    known = {heading: text for heading, text in row.cells.items() if heading in headings}
     return sheet_pb2.SheetRow(row=row.number, cells=known)

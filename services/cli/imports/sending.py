@@ -10,12 +10,11 @@ from typing import Any, cast
 from google.rpc import code_pb2
 
 from chassis.status import violations_of
-from cli import catalogue
 from cli.client import Client, Refused
 from cli.imports.batches import batches_of
+from cli.imports.ledgers import Ledger
 from cli.imports.ticket import Ticket
 from cli.sheets import Row
-from guanjia.housing.v1 import properties_pb2
 from guanjia.sheet.v1 import sheet_pb2
 
 _CELL = re.compile(r"rows\.(\d+)(?:\.cells\.(.*))?")
@@ -48,6 +47,7 @@ class Outcome:
 
 def send(
     client: Client,
+    ledger: Ledger,
     rows: Sequence[Row],
     ticket: Ticket,
     watch: Callable[[Outcome], None] = lambda outcome: None,
@@ -57,8 +57,8 @@ def send(
     Raises Refused or NoAnswer if a whole batch fails; then the run may be repeated.
     """
     outcome = Outcome()
-    for number, batch in enumerate(batches_of(rows), start=1):
-        _send_batch(client, number, batch, ticket, outcome)
+    for number, batch in enumerate(batches_of(rows, ledger.headings), start=1):
+        _send_batch(client, ledger, number, batch, ticket, outcome)
         watch(outcome)
     outcome.problems.sort(key=lambda each: each.row)
     return outcome
@@ -66,19 +66,17 @@ def send(
 
 def _send_batch(
     client: Client,
+    ledger: Ledger,
     number: int,
     batch: list[sheet_pb2.SheetRow],
     ticket: Ticket,
     outcome: Outcome,
 ) -> None:
     """A cell no message may carry (a control character) costs its own row only."""
-    method = catalogue.method("housing.ImportProperties")
     while batch:
-        request = properties_pb2.ImportPropertiesRequest(
-            request_id=ticket.request_id(number, batch), rows=batch
-        )
+        fields: Any = {"request_id": ticket.request_id(number, batch), "rows": batch}
         try:
-            reply: Any = client.call(method, request)
+            reply: Any = client.call(ledger.method, ledger.method.request(**fields))
         except Refused as refused:
             bad = _rows_at_fault(refused, batch)
             if not bad:

@@ -18,6 +18,7 @@ from typing import Self
 
 import typer
 
+from cli.imports.ledgers import Ledger
 from guanjia.sheet.v1 import sheet_pb2
 
 _TAKEN_UP_WITHIN_S = 24 * 3600
@@ -26,9 +27,11 @@ _TAKEN_UP_WITHIN_S = 24 * 3600
 class Ticket:
     """Use as a context: it is torn up at the end unless the run failed."""
 
-    def __init__(self, content: bytes, folder: Path | None = None) -> None:
+    def __init__(self, ledger: Ledger, content: bytes, folder: Path | None = None) -> None:
         folder = folder or Path(typer.get_app_dir("guanjia")) / "imports"
-        self._path = folder / hashlib.sha256(content).hexdigest()
+        # One file sent to two ledgers is two runs.
+        whose = hashlib.sha256(f"{ledger.method.path}\n".encode() + content)
+        self._path = folder / whose.hexdigest()
         self._run = self._old_name() or uuid.uuid4().hex
 
     def request_id(self, number: int, rows: Sequence[sheet_pb2.SheetRow]) -> str:

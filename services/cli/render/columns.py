@@ -10,10 +10,9 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from rich.cells import cell_len
 
-from cli.render.values import NOTHING, heading_of, is_instant, is_number, text_of
-
-GAP = 2
-"""Between two columns."""
+from chassis.contract import heading_of
+from cli.render.grid import GAP
+from cli.render.values import NOTHING, is_instant, is_number, text_of
 
 # Of most resources the first three fields are id, code and name.
 _FIRST = 2
@@ -43,12 +42,19 @@ class Column:
     def is_number(self) -> bool:
         return is_number(self.field)
 
-    def text(self, message: Message) -> str:
+    def value(self, message: Message) -> Any:
+        """None where the field, or a message it is nested in, is absent."""
         value: Any = message
         for field in self.path:
             if field.has_presence and not value.HasField(field.name):
-                return NOTHING
+                return None
             value = getattr(value, field.name)
+        return value
+
+    def text(self, message: Message) -> str:
+        value = self.value(message)
+        if value is None:
+            return NOTHING
         if not self.field.is_repeated:
             return text_of(self.field, value)
         if _is_map(self.field):
@@ -110,6 +116,12 @@ def _width(column: Column, texts: Sequence[str], cap: int) -> int:
     # A number or an identifier cut in two is hard to read, or to copy.
     whole = column.is_number or column.is_aside
     return max(cell_len(column.heading), widest if whole else min(widest, cap))
+
+
+def is_list(field: FieldDescriptor) -> bool:
+    """Whether it holds messages one below the other."""
+    message = field.message_type
+    return message is not None and field.is_repeated and not message.GetOptions().map_entry
 
 
 def _is_map(field: FieldDescriptor) -> bool:

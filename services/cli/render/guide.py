@@ -12,7 +12,7 @@ from rich.text import Text
 from chassis.contract import Method, label_of, value_label_of
 from chassis.wire import enum_numbers
 from cli.catalogue import descriptor_of
-from cli.render.tables import grid
+from cli.render.grid import grid
 from cli.render.values import is_instant
 from cli.screen import plain
 

@@ -13,7 +13,7 @@ from chassis.status import violations_of
 from chassis.wire import labels_in
 from cli.catalogue import descriptor_of
 from cli.client import Refused
-from cli.render.tables import grid
+from cli.render.grid import grid
 from cli.screen import plain
 
 

@@ -7,14 +7,16 @@ from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
-from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from chassis.contract import heading_of
 from cli.catalogue import descriptor_of
-from cli.render.columns import GAP, Column, columns_of, fitting
-from cli.render.values import NOTHING, heading_of
+from cli.render import reports
+from cli.render.columns import Column, columns_of, fitting, is_list
+from cli.render.grid import GAP, grid
+from cli.render.values import NOTHING
 from cli.screen import plain
 
 _PAGE = "next_page_token"
@@ -22,23 +24,26 @@ _PAGE = "next_page_token"
 
 def tables_of(message: Message, width: int) -> Iterator[RenderableType]:
     """What to print of a reply, from top to bottom."""
+    if reports.is_report(descriptor_of(message)):
+        yield from reports.parts_of(message, width)
+        return
     listed = list_field(descriptor_of(message))
     if listed is not None:
         yield from _list(getattr(message, listed.name), listed, width)
         return
     columns = columns_of(descriptor_of(message))
-    own = [column for column in columns if not _is_list(column.field)]
+    own = [column for column in columns if not is_list(column.field)]
     if own:
         yield fields_table([(column.heading, column.text(message)) for column in own])
     for column in columns:
-        if _is_list(column.field):
-            yield from _list(_value(message, column), column.field, width)
+        if is_list(column.field):
+            yield from _list(column.value(message) or (), column.field, width)
 
 
 def list_field(descriptor: Descriptor) -> FieldDescriptor | None:
     """The field whose elements a list reply consists of."""
     fields = [field for field in descriptor.fields if field.name != _PAGE]
-    return fields[0] if len(fields) == 1 and _is_list(fields[0]) else None
+    return fields[0] if len(fields) == 1 and is_list(fields[0]) else None
 
 
 def next_page_of(message: Message) -> str:
@@ -67,19 +72,6 @@ def rows_table(
     return table
 
 
-def grid(title: Text | None = None) -> Table:
-    return Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, GAP - 1, 0, 0),
-        header_style="bold",
-        title=title,
-        title_style="",
-        title_justify="left",
-    )
-
-
 def _list(rows: Sequence[Message], field: FieldDescriptor, width: int) -> Iterator[RenderableType]:
     assert field.message_type is not None
     columns = columns_of(field.message_type)
@@ -94,15 +86,3 @@ def _list(rows: Sequence[Message], field: FieldDescriptor, width: int) -> Iterat
     ]
     if hidden:
         yield Text(f"未列出（用--json查看）：{'、'.join(hidden)}", "dim")
-
-
-def _value(message: Message, column: Column) -> Any:
-    value: Any = message
-    for field in column.path:
-        value = getattr(value, field.name)
-    return value
-
-
-def _is_list(field: FieldDescriptor) -> bool:
-    message = field.message_type
-    return message is not None and field.is_repeated and not message.GetOptions().map_entry

@@ -7,7 +7,7 @@ from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 
-from chassis.contract import label_of, label_of_value
+from chassis.contract import is_money, label_of_value
 
 # No daylight saving since 1991; so no time zone database is needed.
 SHANGHAI = timezone(timedelta(hours=8))
@@ -20,16 +20,6 @@ _NUMBERS = (
     FieldDescriptor.CPPTYPE_DOUBLE,
     FieldDescriptor.CPPTYPE_FLOAT,
 )
-
-
-def heading_of(field: FieldDescriptor) -> str:
-    """What people call the field; money goes by yuan, though it travels as fen."""
-    label = label_of(field)
-    return label.replace("（分）", "（元）") if is_money(field) else label
-
-
-def is_money(field: FieldDescriptor) -> bool:
-    return field.name.endswith("_fen")
 
 
 def is_number(field: FieldDescriptor) -> bool:

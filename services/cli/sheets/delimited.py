@@ -14,6 +14,7 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 
+from cli.sheets.formulas import unguarded
 from cli.sheets.grid import Grid, trim
 from cli.sheets.refusal import Reason, SpreadsheetRefused, not_a_workbook
 
@@ -51,7 +52,7 @@ def _rows(content: str, delimiter: str) -> Iterator[list[str]]:
 def _cell(value: str) -> str:
     value = trim(value)
     forced = _FORCED_TEXT.fullmatch(value)
-    return trim(forced[1]) if forced else value
+    return trim(forced[1] if forced else unguarded(value))
 
 
 def _decode(raw: bytes) -> str:

@@ -1,4 +1,4 @@
-"""`guanjia import properties`: a register, its progress, and what was refused."""
+"""`guanjia import`: a ledger, its progress, and what was refused."""
 
 from __future__ import annotations
 
@@ -11,30 +11,70 @@ from rich.table import Table
 from rich.text import Text
 
 from cli import addresses
+from cli.arguments import WrongArgument
 from cli.call import troubles_told
 from cli.client import Client
-from cli.imports import HEADINGS, Outcome, Problem, Ticket, send, write_report
-from cli.render.tables import grid
+from cli.imports import (
+    Ledger,
+    Outcome,
+    Problem,
+    Ticket,
+    all_ledgers,
+    ledger,
+    send,
+    write_report,
+    write_template,
+)
+from cli.render.grid import grid
 from cli.screen import EXIT_REFUSED, EXIT_USAGE, complain, out, plain
 from cli.sheets import Sheet, SpreadsheetRefused, Why, read_rows
 
 
-def import_properties(
-    path: Path, *, sheet: str, report: Path | None, gateway: str, user: str
+def import_ledger(
+    noun: str, path: Path | None, *, sheet: str, report: Path | None, gateway: str, user: str
 ) -> None:
     with troubles_told():
+        found = ledger(noun)
+        if path is None:
+            raise WrongArgument(
+                f"要导入哪个文件？空白模板：guanjia import {noun} --template {noun}.xlsx",
+                "name the file to import, or --template for an empty one",
+            )
         address = addresses.gateway(gateway)
-        read = _read(path, sheet)
+        read = _read(path, found, sheet)
         with Client(address, user, retries=True) as client:
-            outcome = _send(client, read, Ticket(path.read_bytes()))
+            outcome = _send(client, found, read, Ticket(found, path.read_bytes()))
     if outcome.problems:
         out.print(problems_table(outcome.problems))
     out.print(totals(outcome))
     if report and outcome.problems:
-        write_report(report, read, outcome.problems)
+        with troubles_told():
+            write_report(report, read, outcome.problems)
         out.print(Text("退回明细 refused rows: "), plain(report), sep="", soft_wrap=True)
     if outcome.refused:
         raise typer.Exit(EXIT_REFUSED)
+
+
+def make_template(noun: str, path: Path, *, instead_of: Path | None) -> None:
+    with troubles_told():
+        found = ledger(noun)
+        if instead_of:
+            raise WrongArgument(
+                "--template 只写空白模板，不与导入同时进行", "either a template or an import"
+            )
+        write_template(path, found)
+    out.print(plain(f"{path}：{len(found.columns)} 列 columns"), soft_wrap=True)
+
+
+def show_all() -> None:
+    """Every ledger there is, by the name it is imported under."""
+    table = grid()
+    for heading in ("台账", "接口", "列"):
+        table.add_column(heading, overflow="fold")
+    for each in all_ledgers().values():
+        name = f"{each.method.service}.{each.method.name}"
+        table.add_row(plain(each.noun), plain(name), plain(" ".join(each.headings), "dim"))
+    out.print(table)
 
 
 def problems_table(problems: Sequence[Problem]) -> Table:
@@ -64,15 +104,15 @@ def totals(outcome: Outcome) -> Text:
     )
 
 
-def _read(path: Path, name: str) -> Sheet:
+def _read(path: Path, found: Ledger, name: str) -> Sheet:
     try:
-        sheet = read_rows(path, HEADINGS, name)
+        sheet = read_rows(path, found.headings, name)
     except SpreadsheetRefused as refused:
         complain(refused.zh, f"{refused.en} [{refused.reason}]")
         raise typer.Exit(EXIT_USAGE) from None
     out.print(plain(f"{path.name} · {sheet.name}：{len(sheet.rows)} 行 rows"))
-    strange = [heading for heading in sheet.headings if heading not in HEADINGS]
-    missing = [heading for heading in HEADINGS if heading not in sheet.headings]
+    strange = [heading for heading in sheet.headings if heading not in found.headings]
+    missing = [heading for heading in found.headings if heading not in sheet.headings]
     left_out = [each for each in sheet.skipped if each.why is not Why.BLANK]
     if strange:
         out.print(plain(f"  不导入的列 columns left out: {'、'.join(strange)}", "dim"))
@@ -86,7 +126,7 @@ def _read(path: Path, name: str) -> Sheet:
     return sheet
 
 
-def _send(client: Client, sheet: Sheet, ticket: Ticket) -> Outcome:
+def _send(client: Client, found: Ledger, sheet: Sheet, ticket: Ticket) -> Outcome:
     with _progress() as progress:
         task = progress.add_task("导入 importing", total=len(sheet.rows), told="")
 
@@ -95,7 +135,7 @@ def _send(client: Client, sheet: Sheet, ticket: Ticket) -> Outcome:
             progress.update(task, completed=outcome.rows, told=told)
 
         with ticket:
-            return send(client, sheet.rows, ticket, watch)
+            return send(client, found, sheet.rows, ticket, watch)
 
 
 def _progress() -> Progress:

@@ -1,0 +1,25 @@
+"""Writes what the platform knows to a file: lists, reports, the audit trail.
+
+One shape for all of it: a `Table` of columns, `write_table` to .xlsx or .csv. A file is
+there whole or not at all.
+"""
+
+from __future__ import annotations
+
+from cli.exports.lists import pages_of, rows_field, table_of
+from cli.exports.reports import write_report
+from cli.exports.table import Cell, Column, Table
+from cli.exports.writing import Written, refuse_format, write_table
+
+__all__ = [
+    "Cell",
+    "Column",
+    "Table",
+    "Written",
+    "pages_of",
+    "refuse_format",
+    "rows_field",
+    "table_of",
+    "write_report",
+    "write_table",
+]
