@@ -1,23 +1,37 @@
 """Disposal (资产处置): how a building, furniture, or both leave their unit.
 
 draft ⇄ submitted → approved ─┬→ handing over ⇄ needs attention → completed
-  └────────┴→ withdrawn       └→ (nothing movable: handing over at once)
-           └→ rejected
+  │        ├→ rejected        └→ (nothing movable: handing over at once)
+  └────────┴→ withdrawn
+
+A withdrawal after approval takes back the building and every line that was not accepted or
+settled. Until the warehouse has answered it stays handing over; then it is withdrawn, or
+goes on with what was accepted or settled before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.errors import IllegalState, NotFound
-from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, words
+from chassis.errors import IllegalState, InvalidInput, NotFound
+from chassis.storage import Aggregate, Base, Belongs, Instant, Money, words
 from chassis.storage.columns import new_id
 from housing.disposals import rules
+from housing.disposals.lines import (
+    AWAITED,
+    CLOSED,
+    RELEASED,
+    Condition,
+    DisposalLine,
+    LineState,
+)
+from housing.properties.model import UseState
 
 
 class DisposalState(StrEnum):
@@ -31,22 +45,6 @@ class DisposalState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class LineState(StrEnum):
-    PLANNED = "planned"
-    AWAITING_INTAKE = "awaiting_intake"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    SETTLED = "settled"
-
-
-class Condition(StrEnum):
-    NEW = "new"
-    GOOD = "good"
-    FAIR = "fair"
-    POOR = "poor"
-    BROKEN = "broken"
-
-
 STATE_NAMES = {
     DisposalState.DRAFT: "草稿",
     DisposalState.SUBMITTED: "已提交",
@@ -58,51 +56,18 @@ STATE_NAMES = {
     DisposalState.WITHDRAWN: "已撤回",
 }
 RUNNING = (DisposalState.APPROVED, DisposalState.HANDING_OVER, DisposalState.NEEDS_ATTENTION)
-CLOSED = (LineState.ACCEPTED, LineState.SETTLED)
-RELEASED = (LineState.AWAITING_INTAKE, LineState.ACCEPTED)
-_IS_RELEASED = text("state IN ('awaiting_intake', 'accepted')")
-
-
-class DisposalLine(Base):
-    """One movable asset on a disposal."""
-
-    __tablename__ = "disposal_lines"
-    scoped = Within("disposals", "disposal_id")
-
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    disposal_id: Mapped[str] = mapped_column(ForeignKey("disposals.id"))
-    position: Mapped[int] = mapped_column(Integer)
-    asset_code: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(200))
-    class_code: Mapped[str] = mapped_column(String(20))
-    acquired_on: Mapped[date | None] = mapped_column(Date)
-    original_value_fen: Mapped[int] = mapped_column(Money)
-    condition: Mapped[Condition] = mapped_column(words(Condition))
-    state: Mapped[LineState] = mapped_column(words(LineState))
-    answer_due_at: Mapped[datetime | None] = mapped_column(Instant)
-    remark: Mapped[str] = mapped_column(String(500), default="")
-
-    __table_args__ = (
-        Index("ix_disposal_lines_disposal_id", "disposal_id"),
-        Index("ix_disposal_lines_asset_code", "asset_code"),
-        # An asset leaves once, also when two disposals that list it are approved at once.
-        Index(
-            "uq_disposal_lines_released_asset",
-            "asset_code",
-            unique=True,
-            postgresql_where=_IS_RELEASED,
-            sqlite_where=_IS_RELEASED,
-        ),
-        Index("ix_disposal_lines_state_answer_due_at", "state", "answer_due_at"),
-    )
-
-    overdue = False
-    """Whether the answer is late, as of `Disposal.as_of`."""
-
-    def close(self, state: LineState, remark: str = "") -> None:
-        self.state = state
-        self.remark = remark
-        self.answer_due_at = None
+__all__ = [
+    "AWAITED",
+    "CLOSED",
+    "RELEASED",
+    "RUNNING",
+    "STATE_NAMES",
+    "Condition",
+    "Disposal",
+    "DisposalLine",
+    "DisposalState",
+    "LineState",
+]
 
 
 class Disposal(Aggregate, Base):
@@ -124,7 +89,15 @@ class Disposal(Aggregate, Base):
     decided_by: Mapped[str] = mapped_column(String(200), default="")
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decision_note: Mapped[str] = mapped_column(String(500), default="")
+    appraised_value_fen: Mapped[int] = mapped_column(Money, default=0)
+    appraised_on: Mapped[date | None] = mapped_column(Date)
+    appraiser: Mapped[str] = mapped_column(String(200), default="")
+    use_state_before: Mapped[UseState | None] = mapped_column(words(UseState))
+    withdrawn_by: Mapped[str] = mapped_column(String(200), default="")
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawal_reason: Mapped[str] = mapped_column(String(500), default="")
     income_fen: Mapped[int] = mapped_column(Money, default=0)
+    shortfall_reason: Mapped[str] = mapped_column(String(500), default="")
     lines: Mapped[list[DisposalLine]] = relationship(
         order_by=DisposalLine.position, lazy="selectin", cascade="all, delete-orphan"
     )
@@ -142,19 +115,24 @@ class Disposal(Aggregate, Base):
         self.lines.append(line)
 
     def authors(self) -> list[str]:
-        """All who wrote it: the one who drafted it, and who corrected it."""
+        """All who wrote it: the one who drafted it, and who corrected or appraised it."""
         return [self.requested_by, *self.corrected_by.split("\n")]
 
     def correct(self, by: str, reason: str, assets: Sequence[Mapping[str, object]]) -> None:
         """A draft says something else from now on."""
         self._require("修改", "change", DisposalState.DRAFT)
         self.touch()
-        if by not in self.authors():
-            self.corrected_by = f"{self.corrected_by}\n{by}".strip()
+        self._written_by(by)
         self.reason = reason
         self.lines.clear()
         for asset in assets:
             self.add_line(**asset)
+
+    def appraise(self, by: str, value_fen: int, on: date, appraiser: str) -> None:
+        """`by` noted what it is worth by `appraiser`; no correction changes that."""
+        self._require("评估", "appraise", DisposalState.DRAFT)
+        self._written_by(by)
+        self.appraised_value_fen, self.appraised_on, self.appraiser = value_fen, on, appraiser
 
     def submit(self) -> None:
         self._require("提交", "submit", DisposalState.DRAFT)
@@ -170,9 +148,20 @@ class Disposal(Aggregate, Base):
         self.state = DisposalState.DRAFT
         self._decide(by, at, note)
 
-    def withdraw(self) -> None:
-        self._require("撤回", "withdraw", DisposalState.DRAFT, DisposalState.SUBMITTED)
-        self.state = DisposalState.WITHDRAWN
+    def withdraw(self, by: str, at: datetime, reason: str) -> None:
+        """Takes back all of it; once approved, what is not handed over yet, for a reason."""
+        self._require("撤回", "withdraw", DisposalState.DRAFT, DisposalState.SUBMITTED, *RUNNING)
+        if self.state in RUNNING:
+            self._require_left_to_withdraw()
+            if not reason:
+                raise InvalidInput.field("reason", "REQUIRED", "必填", "required once approved")
+        self.withdrawn_by, self.withdrawn_at, self.withdrawal_reason = by, at, reason
+        if self.state not in RUNNING:
+            self.state = DisposalState.WITHDRAWN
+            return
+        for line in self.lines:
+            line.take_back()
+        self._follow_lines()
 
     def reject(self, by: str, at: datetime, note: str) -> None:
         self._require("驳回", "reject", DisposalState.SUBMITTED)
@@ -196,16 +185,21 @@ class Disposal(Aggregate, Base):
         """The warehouse does not take the asset: a person must see to it."""
         self._answer(line_id, LineState.REJECTED, remark)
 
+    def give_back_line(self, line_id: str) -> None:
+        """The warehouse has learnt of the withdrawal and will not take the asset in."""
+        self._answer(line_id, LineState.WITHDRAWN, "")
+
     def settle_line(self, line_id: str, remark: str) -> None:
         """Closes by hand a line that was rejected or is still awaited."""
         self._require("了结明细", "settle a line", *RUNNING)
-        line = self.line(line_id)
-        if line.state not in (LineState.REJECTED, LineState.AWAITING_INTAKE):
-            raise IllegalState.move("了结明细", "settle a line", "已关闭", str(line.state))
-        line.close(LineState.SETTLED, remark)
+        self.line(line_id).settle(remark)
         self._follow_lines()
 
-    def complete(self, income_fen: int) -> None:
+    def complete(
+        self, income_fen: int, least_share: Decimal | None, shortfall_reason: str = ""
+    ) -> None:
+        """An income below `least_share` of the appraised value (None: no norm says how much
+        it must be) needs a reason."""
         self._require("办结", "complete", DisposalState.HANDING_OVER)
         still_open = [line for line in self.lines if line.state not in CLOSED]
         if still_open:
@@ -215,8 +209,21 @@ class Disposal(Aggregate, Base):
                 f"尚有 {len(still_open)} 项未移交",
                 f"{len(still_open)} lines open",
             )
+        suffices = rules.income_suffices(income_fen, self.appraised_value_fen, least_share)
+        if not suffices and not shortfall_reason:
+            raise InvalidInput.field(
+                "income_fen",
+                "INCOME_BELOW_APPRAISAL",
+                "低于评估价值的规定比例，须说明原因",
+                "below the share of the appraised value that is in force; say why",
+            )
         self.state = DisposalState.COMPLETED
-        self.income_fen = income_fen
+        self.income_fen, self.shortfall_reason = income_fen, shortfall_reason
+
+    @property
+    def leaving_property_id(self) -> str | None:
+        """The building that leaves with it; none once it was withdrawn."""
+        return self.property_id if self.withdrawn_at is None else None
 
     def as_of(self, now: datetime) -> Disposal:
         """Itself, with each line knowing whether it is overdue."""
@@ -234,22 +241,33 @@ class Disposal(Aggregate, Base):
         """An answer that comes after a person settled the line is noted and changes no state."""
         line = self.line(line_id)
         if line.state is LineState.SETTLED:
-            told = (
-                "公物仓其后已入仓" if state is LineState.ACCEPTED else f"公物仓其后退回：{remark}"
-            )
-            line.remark = f"{line.remark}；{told}"[:500]
+            line.note(state, remark)
             self.touch()
             return
         self._require("入仓应答", "answer a line", *RUNNING)
-        if line.state is not LineState.AWAITING_INTAKE:
-            raise IllegalState.move("入仓应答", "answer a line", "已应答", str(line.state))
-        line.close(state, remark)
+        line.answer(state, remark)
         self._follow_lines()
 
     def _follow_lines(self) -> None:
         self.touch()
-        rejected = any(line.state is LineState.REJECTED for line in self.lines)
-        self.state = DisposalState.NEEDS_ATTENTION if rejected else DisposalState.HANDING_OVER
+        states = {line.state for line in self.lines}
+        if LineState.REJECTED in states:
+            self.state = DisposalState.NEEDS_ATTENTION
+        elif self.withdrawn_at is not None and states <= {LineState.WITHDRAWN}:
+            self.state = DisposalState.WITHDRAWN
+        else:
+            self.state = DisposalState.HANDING_OVER
+
+    def _written_by(self, by: str) -> None:
+        if by not in self.authors():
+            self.corrected_by = f"{self.corrected_by}\n{by}".strip()
+
+    def _require_left_to_withdraw(self) -> None:
+        if self.withdrawn_at is not None:
+            raise IllegalState.move("撤回", "withdraw", "已撤回", "withdrawn already")
+        gone = all(line.state in CLOSED for line in self.lines)
+        if gone and self.property_id is None:
+            raise IllegalState.move("撤回", "withdraw", "已全部移交", "all is handed over")
 
     def _decide(self, by: str, at: datetime | None, note: str) -> None:
         self.decided_by, self.decided_at, self.decision_note = by, at, note

@@ -24,5 +24,11 @@ def on_intake_rejected(uow: UnitOfWork, fact: events_pb2.IntakeRejected) -> None
     _disposal_of(uow, fact.source.document_id).reject_line(fact.source.line_id, remark)
 
 
+@reaction(events_pb2.IntakeCancelled)
+def on_intake_cancelled(uow: UnitOfWork, fact: events_pb2.IntakeCancelled) -> None:
+    if fact.source.service == "housing":
+        _disposal_of(uow, fact.source.document_id).give_back_line(fact.source.line_id)
+
+
 def _disposal_of(uow: UnitOfWork, document_id: str) -> Disposal:
     return uow.get(Disposal, document_id, "document_id", lock=True)

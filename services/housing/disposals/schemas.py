@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, validates_schema
 
 from chassis.assets import AssetSchema
-from chassis.fields import Identifier, Line, Wrong
+from chassis.fields import Day, Identifier, Line, Wrong
 from chassis.figures import Fen
 from chassis.schemas import Part, RequestSchema
 from housing.disposals import rules
@@ -48,9 +48,20 @@ class CreateDisposalSchema(UpdateDisposalSchema):
             raise Wrong("REQUIRED", "房产与资产清单至少填一项", "a property or assets", "assets")
 
 
+class AppraisalSchema(RequestSchema):
+    appraised_value_fen = Fen()
+    appraised_on = Day()
+    appraiser = Line()
+
+
+class WithdrawalSchema(RequestSchema):
+    reason = Line(500, optional=True)
+
+
 class SettlementSchema(RequestSchema):
     remark = Line(500)
 
 
 class CompletionSchema(RequestSchema):
     income_fen = Fen()
+    shortfall_reason = Line(500, optional=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -10,29 +11,35 @@ from sqlalchemy import Select, bindparam, select
 from chassis.approvals.consent import ask, consent, withdraw
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.assets import FIELDS
+from chassis.days import day_of
 from chassis.errors import AlreadyExists, IllegalState, InvalidInput
 from chassis.schemas import PageSchema
 from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import Step, command, query
-from chassis.wire import Values, to_message
-from guanjia.asset.v1 import asset_pb2
-from guanjia.housing.v1 import events_pb2
+from chassis.wire import Values
 from housing.disposals import rules
+from housing.disposals.facts import publish_approval, publish_completion, publish_withdrawal
 from housing.disposals.model import (
+    AWAITED,
     RELEASED,
+    RUNNING,
     Disposal,
     DisposalLine,
     DisposalState,
-    LineState,
 )
+from housing.disposals.norms import LEAST_SHARE
 from housing.disposals.schemas import (
+    AppraisalSchema,
     CompletionSchema,
     CreateDisposalSchema,
     SettlementSchema,
     UpdateDisposalSchema,
+    WithdrawalSchema,
 )
+from housing.leases.queries import running_leases
 from housing.properties.facts import publish_change
-from housing.properties.model import Property
+from housing.properties.model import Property, UseState
+from housing.rooms.model import Room
 
 KIND = "housing.disposal"
 _DISPOSALS = Disposal.__table__
@@ -68,12 +75,26 @@ def update_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     return found.as_of(uow.now)
 
 
+@command(AppraisalSchema())
+def appraise_disposal(uow: UnitOfWork, request: Values) -> Disposal:
+    found = _get(uow, request)
+    if request.appraised_on > day_of(uow.now):
+        raise InvalidInput.field(
+            "appraised_on", "IN_FUTURE", "不得晚于今日", "not later than today"
+        )
+    found.appraise(
+        uow.principal.subject, request.appraised_value_fen, request.appraised_on, request.appraiser
+    )
+    return found.as_of(uow.now)
+
+
 @command()
 def submit_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     found = _get(uow, request)
     found.submit()
     building = _building(uow, found)
     if building is not None:
+        _require_empty(uow, building)
         found.belong_to(**building.holder())
     asked = ask(uow, KIND, found, title=found.reason, amount_fen=_worth(uow, found))
     found.approval_id = asked.id
@@ -97,11 +118,15 @@ def on_disposal_decided(uow: UnitOfWork, approval: Approval) -> None:
             found.take_back()
 
 
-@command()
+@command(WithdrawalSchema())
 def withdraw_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     found = _get(uow, request)
+    was_approved = found.state in RUNNING
     withdraw(uow, found.id)
-    found.withdraw()
+    found.withdraw(uow.principal.subject, uow.now, request.reason)
+    if was_approved:
+        _keep_building(uow, found)
+        publish_withdrawal(uow, found)
     return found.as_of(uow.now)
 
 
@@ -115,16 +140,20 @@ def settle_disposal_line(uow: UnitOfWork, request: Values) -> Disposal:
 @command(CompletionSchema())
 def complete_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     found = _get(uow, request)
-    found.complete(request.income_fen)
-    if found.property_id:
-        building = uow.get(Property, found.property_id, "property_id")
+    found.complete(request.income_fen, least_share(uow, found), request.shortfall_reason)
+    if found.leaving_property_id:
+        building = uow.get(Property, found.leaving_property_id, "property_id")
         building.end_disposal()
         publish_change(uow, building)
-    fact = to_message(
-        events_pb2.DisposalCompleted, found, document_id=found.id, document_code=found.code
-    )
-    uow.publish(fact, of=found)
+    publish_completion(uow, found)
     return found.as_of(uow.now)
+
+
+def least_share(uow: UnitOfWork, disposal: Disposal) -> Decimal | None:
+    """The least share of the appraised value that the income must reach (0.9 is 90 %): the
+    norm in force today in the disposal's region; None if there is none."""
+    share = LEAST_SHARE.in_force(uow, disposal.region_code, day_of(uow.now)).get()
+    return share / 100 if share is not None else None
 
 
 _BY_ID = select(_DISPOSALS).where(_DISPOSALS.c.id == bindparam("disposal_id"))
@@ -153,7 +182,7 @@ def _get(uow: UnitOfWork, request: Values) -> Disposal:
 
 def _with_overdue_lines(reader: Reader) -> Select[Any]:
     return select(_LINES.c.disposal_id).where(
-        _LINES.c.state == LineState.AWAITING_INTAKE, _LINES.c.answer_due_at < reader.now
+        _LINES.c.state.in_(AWAITED), _LINES.c.answer_due_at < reader.now
     )
 
 
@@ -175,18 +204,31 @@ def _release(uow: UnitOfWork, found: Disposal) -> None:
     _refuse_released_elsewhere(uow, found)
     building = _building(uow, found)
     if building is not None:
-        building.begin_disposal()
+        _require_empty(uow, building)
+        found.use_state_before = building.begin_disposal()
         publish_change(uow, building)
-    fact = to_message(
-        events_pb2.DisposalApproved,
-        found,
-        document_id=found.id,
-        document_code=found.code,
-        assets=[to_message(asset_pb2.ReleasedAsset, line, line_id=line.id) for line in found.lines],
-        approved_by=found.decided_by,
-        approved_at=found.decided_at,
-    )
-    uow.publish(fact, of=found)
+    publish_approval(uow, found)
+
+
+def _require_empty(uow: UnitOfWork, building: Property) -> None:
+    """Nobody must be left in it: no lessee, no unit."""
+    if running_leases(uow, building.id, day_of(uow.now)):
+        raise IllegalState(
+            "LEASE_RUNNING", "该房产尚在出租或出借", "the property is still let or lent"
+        )
+    in_use = uow.taken(Room.property_id, [building.id], Room.unit_id != "")
+    if in_use:
+        raise IllegalState(
+            "ROOMS_IN_USE", "该房产尚有单位使用的房间，请先腾退", "units still have rooms in it"
+        )
+
+
+def _keep_building(uow: UnitOfWork, found: Disposal) -> None:
+    """The building is used as before; disposals approved by earlier releases do not know how."""
+    building = _building(uow, found)
+    if building is not None:
+        building.undo_disposal(found.use_state_before or UseState.IN_USE)
+        publish_change(uow, building)
 
 
 def _refuse_released_elsewhere(uow: UnitOfWork, disposal: Disposal) -> None:
@@ -206,10 +248,12 @@ def _refuse_released_elsewhere(uow: UnitOfWork, disposal: Disposal) -> None:
 
 def _worth(uow: UnitOfWork, disposal: Disposal) -> int:
     """The amount consent is asked for, in fen: original value of the assets and book value
-    of the building."""
+    of the building, or the appraised value where that is higher. So nobody gets round those
+    who consent to large amounts by figures that are out of date."""
     building = _building(uow, disposal)
-    worth = sum(line.original_value_fen for line in disposal.lines)
-    return worth + (building.book_value_fen if building is not None else 0)
+    booked = sum(line.original_value_fen for line in disposal.lines)
+    booked += building.book_value_fen if building is not None else 0
+    return max(booked, disposal.appraised_value_fen)
 
 
 def _building(uow: UnitOfWork, disposal: Disposal) -> Property | None:

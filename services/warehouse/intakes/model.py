@@ -1,6 +1,6 @@
 """Intake (入仓): an asset on its way into the store.
 
-drafted → accepted (a card is made) or rejected
+drafted → accepted (a card is made), rejected, or cancelled (its source took it back)
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ class IntakeState(StrEnum):
     DRAFTED = "drafted"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    CANCELLED = "cancelled"
 
 
 class RejectionReason(StrEnum):
@@ -34,6 +35,7 @@ STATE_NAMES = {
     IntakeState.DRAFTED: "待验收",
     IntakeState.ACCEPTED: "已入仓",
     IntakeState.REJECTED: "已退回",
+    IntakeState.CANCELLED: "已收回",
 }
 
 
@@ -91,6 +93,12 @@ class Intake(Aggregate, Base):
         self.require_open("退回", "reject")
         self.state = IntakeState.REJECTED
         self.rejection_reason, self.remark = reason, remark
+        self.decided_by, self.decided_at = by, at
+
+    def cancel(self, remark: str, by: str, at: datetime) -> None:
+        """Its source keeps the asset after all."""
+        self.require_open("收回", "cancel")
+        self.state, self.remark = IntakeState.CANCELLED, remark
         self.decided_by, self.decided_at = by, at
 
     def require_open(self, act_zh: str, act_en: str) -> None:

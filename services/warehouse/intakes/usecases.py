@@ -119,6 +119,13 @@ def publish_rejection(uow: UnitOfWork, intake: Intake) -> None:
     uow.publish(fact, of=intake)
 
 
+def publish_cancellation(uow: UnitOfWork, intake: Intake) -> None:
+    fact = to_message(
+        events_pb2.IntakeCancelled, intake, intake_id=intake.id, source=source_of(intake)
+    )
+    uow.publish(fact, of=intake)
+
+
 def source_of(intake: Intake) -> asset_pb2.SourceLine:
     return to_message(asset_pb2.SourceLine, intake)
 

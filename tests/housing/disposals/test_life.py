@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from chassis.errors import IllegalState
-from housing.disposals.model import CLOSED, Disposal, DisposalState, LineState
+from housing.disposals.model import AWAITED, CLOSED, Disposal, DisposalState, LineState
 from tests.housing.disposals.test_model import shown
 from tests.housing.factories import NOW, disposal_object
 
 S = DisposalState
+L = LineState
 ENDS = (S.COMPLETED, S.REJECTED, S.WITHDRAWN)
-BEFORE_APPROVAL = (S.DRAFT, S.SUBMITTED, S.REJECTED, S.WITHDRAWN)
+TAKEN_BACK = (L.WITHDRAWING, L.WITHDRAWN)
+STILL_LEAVING = (L.AWAITING_INTAKE, L.REJECTED)
 
 
 class Life(RuleBasedStateMachine):
@@ -46,7 +48,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def withdraw(self) -> None:
-        self.attempt(self.disposal.withdraw)
+        self.attempt(lambda: self.disposal.withdraw("zhang", NOW, "不再搬迁"))
 
     @rule()
     def reject(self) -> None:
@@ -56,16 +58,16 @@ class Life(RuleBasedStateMachine):
     def approve(self) -> None:
         self.attempt(lambda: self.disposal.approve("li", NOW, ""))
 
-    @rule(place=st.integers(0, 2), act=st.sampled_from(["accept", "reject", "settle"]))
+    @rule(place=st.integers(0, 2), act=st.sampled_from(["accept", "reject", "give_back", "settle"]))
     def answer_or_settle(self, place: int, act: str) -> None:
         if place < len(self.disposal.lines):
             move = getattr(self.disposal, f"{act}_line")
-            more = [] if act == "accept" else ["说明"]
+            more = [] if act in ("accept", "give_back") else ["说明"]
             self.attempt(lambda: move(self.disposal.lines[place].id, *more))
 
     @rule(income_fen=st.integers(0, 10**15))
     def complete(self, income_fen: int) -> None:
-        self.attempt(lambda: self.disposal.complete(income_fen))
+        self.attempt(lambda: self.disposal.complete(income_fen, None))
 
     @invariant()
     def completed_means_that_all_lines_are_closed(self) -> None:
@@ -80,12 +82,24 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def lines_are_planned_exactly_until_approval(self) -> None:
         planned = {line.state is LineState.PLANNED for line in self.disposal.lines}
-        assert planned <= {self.disposal.state in BEFORE_APPROVAL}
+        assert planned <= {not self.disposal.decided_by or self.disposal.state is S.REJECTED}
+
+    @invariant()
+    def lines_are_taken_back_exactly_by_a_withdrawal(self) -> None:
+        back = [line for line in self.disposal.lines if line.state in TAKEN_BACK]
+        assert not back or self.disposal.withdrawn_at is not None
+        if self.disposal.withdrawn_at is not None:
+            assert not [line for line in self.disposal.lines if line.state in STILL_LEAVING]
+
+    @invariant()
+    def withdrawn_means_that_nothing_was_handed_over(self) -> None:
+        if self.disposal.state is S.WITHDRAWN:
+            assert {line.state for line in self.disposal.lines} <= {L.PLANNED, L.WITHDRAWN}
 
     @invariant()
     def a_line_has_a_due_time_exactly_while_it_is_awaited(self) -> None:
         for line in self.disposal.lines:
-            awaited = line.state is LineState.AWAITING_INTAKE
+            awaited = line.state in AWAITED
             assert (line.answer_due_at is not None) == awaited
 
     @invariant()
@@ -96,7 +110,7 @@ class Life(RuleBasedStateMachine):
     def nothing_is_overdue_in_time_or_before_approval(self) -> None:
         assert not any(line.overdue for line in self.disposal.as_of(NOW).lines)
         late = self.disposal.as_of(NOW + timedelta(days=400))
-        awaited = [line.state is LineState.AWAITING_INTAKE for line in late.lines]
+        awaited = [line.state in AWAITED for line in late.lines]
         assert [line.overdue for line in late.lines] == awaited
 
     @invariant()

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
-from chassis.errors import DomainError, IllegalState, NotFound
+from chassis.errors import DomainError, IllegalState, InvalidInput, NotFound
 from housing.disposals.model import STATE_NAMES, Disposal, DisposalState, LineState
 from tests.housing.factories import NOW, disposal_object
 
 S = DisposalState
 L = LineState
+DAY = date(2026, 3, 1)
 
 MOVES: dict[str, Callable[[Disposal], None]] = {
     "submit": lambda disposal: disposal.submit(),
-    "withdraw": lambda disposal: disposal.withdraw(),
+    "appraise": lambda disposal: disposal.appraise("zhang", 500_000, DAY, "云澜评估所"),
+    "withdraw": lambda disposal: disposal.withdraw("zhang", NOW, "不再搬迁"),
     "reject": lambda disposal: disposal.reject(by="li", at=NOW, note="材料不全"),
     "approve": lambda disposal: disposal.approve(by="li", at=NOW, note="同意"),
     "accept line": lambda disposal: disposal.accept_line(disposal.lines[0].id),
     "reject line": lambda disposal: disposal.reject_line(disposal.lines[0].id, "无法修复"),
+    "give back line": lambda disposal: disposal.give_back_line(disposal.lines[0].id),
     "settle line": lambda disposal: disposal.settle_line(disposal.lines[0].id, "已报废"),
-    "complete": lambda disposal: disposal.complete(5_000),
+    "complete": lambda disposal: disposal.complete(5_000, None),
 }
 LEGAL = {
+    (S.DRAFT, "appraise"): S.DRAFT,
     (S.DRAFT, "submit"): S.SUBMITTED,
     (S.DRAFT, "withdraw"): S.WITHDRAWN,
     (S.SUBMITTED, "withdraw"): S.WITHDRAWN,
@@ -37,6 +42,7 @@ LEGAL = {
             ("accept line", S.HANDING_OVER),
             ("reject line", S.NEEDS_ATTENTION),
             ("settle line", S.HANDING_OVER),
+            ("withdraw", S.HANDING_OVER),
         )
     },
 }
@@ -46,7 +52,9 @@ def shown(disposal: Disposal) -> object:
     """All that a move could change."""
     lines = [(line.state, line.answer_due_at, line.remark) for line in disposal.lines]
     own = (disposal.state, disposal.decided_by, disposal.decided_at, disposal.decision_note)
-    return *own, disposal.income_fen, lines
+    withdrawn = (disposal.withdrawn_by, disposal.withdrawn_at, disposal.withdrawal_reason)
+    figures = (disposal.appraised_value_fen, disposal.income_fen, disposal.shortfall_reason)
+    return *own, *withdrawn, *figures, lines
 
 
 def disposal_in(state: DisposalState) -> Disposal:
@@ -54,6 +62,7 @@ def disposal_in(state: DisposalState) -> Disposal:
     early = (S.DRAFT, S.SUBMITTED, S.REJECTED, S.WITHDRAWN)
     made = disposal_object(2, S.SUBMITTED if state in early else S.APPROVED)
     made.state = state
+    made.corrected_by = ""
     return made
 
 
@@ -91,7 +100,7 @@ def test_approval_lets_every_line_await_its_intake_until_its_time() -> None:
 def test_a_building_alone_is_handed_over_as_soon_as_it_is_approved() -> None:
     disposal = disposal_object(0, S.APPROVED)
     states = [disposal.state]
-    disposal.complete(1)
+    disposal.complete(1, None)
     assert [*states, disposal.state] == [S.HANDING_OVER, S.COMPLETED]
 
 
@@ -142,10 +151,10 @@ def test_a_rejected_line_needs_attention_until_it_is_settled() -> None:
     disposal.accept_line(second.id)
     states = [disposal.state]
     with pytest.raises(IllegalState):
-        disposal.complete(0)
+        disposal.complete(0, None)
     disposal.settle_line(first.id, "已报废")
     states.append(disposal.state)
-    disposal.complete(5_000)
+    disposal.complete(5_000, None)
     assert [*states, disposal.state] == [S.NEEDS_ATTENTION, S.HANDING_OVER, S.COMPLETED]
     assert disposal.income_fen == 5_000
 
@@ -154,7 +163,7 @@ def test_a_disposal_with_an_open_line_cannot_be_completed() -> None:
     disposal = disposal_object(3, S.APPROVED)
     disposal.accept_line(disposal.lines[0].id)
     with pytest.raises(IllegalState, match="2 lines open"):
-        disposal.complete(0)
+        disposal.complete(0, None)
 
 
 @pytest.mark.parametrize("move", ["accept_line", "reject_line", "settle_line"])
@@ -175,3 +184,23 @@ def test_a_disposal_knows_which_of_its_lines_are_overdue() -> None:
     late = disposal.as_of(NOW + timedelta(days=11))
     assert [line.overdue for line in late.lines] == [False, True]
     assert [line.overdue for line in disposal.as_of(NOW).lines] == [False, False]
+
+
+def test_an_income_below_the_share_of_the_appraisal_needs_a_reason() -> None:
+    disposal = disposal_object(0, S.APPROVED)
+    disposal.appraised_value_fen = 1_000_000
+    before = shown(disposal)
+    with pytest.raises(InvalidInput) as refused:
+        disposal.complete(899_999, Decimal("0.9"))
+    assert refused.value.reason == "INCOME_BELOW_APPRAISAL"
+    assert [each.field for each in refused.value.violations] == ["income_fen"]
+    assert shown(disposal) == before
+    disposal.complete(899_999, Decimal("0.9"), "两次流拍后降价成交")
+    assert (disposal.state, disposal.shortfall_reason) == (S.COMPLETED, "两次流拍后降价成交")
+
+
+def test_an_income_of_the_share_of_the_appraisal_needs_none() -> None:
+    disposal = disposal_object(0, S.APPROVED)
+    disposal.appraised_value_fen = 1_000_000
+    disposal.complete(900_000, Decimal("0.9"))
+    assert (disposal.state, disposal.income_fen) == (S.COMPLETED, 900_000)

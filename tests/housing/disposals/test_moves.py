@@ -25,7 +25,12 @@ NOBODY = "0190b6e0-7d5c-7a3e-8f00-0123456789ab"
 MOVES: dict[str, dict[str, Any]] = {
     "submit_disposal": {},
     "update_disposal": {"reason": "另有用途", "assets": [asset_fields()]},
-    "withdraw_disposal": {},
+    "appraise_disposal": {
+        "appraised_value_fen": 500_000,
+        "appraised_on": "2026-03-01",
+        "appraiser": "云澜资产评估事务所",
+    },
+    "withdraw_disposal": {"reason": "不再搬迁"},
     "settle_disposal_line": {"line_id": NOBODY, "remark": "已报废"},
     "complete_disposal": {},
 }
@@ -33,11 +38,13 @@ REFUSED = {
     "draft": {"settle_disposal_line", "complete_disposal"},
     "submitted": {
         "update_disposal",
+        "appraise_disposal",
         "submit_disposal",
         "settle_disposal_line",
         "complete_disposal",
     },
-    "approved": {"update_disposal", "submit_disposal", "withdraw_disposal", "complete_disposal"},
+    "approved": {"update_disposal", "appraise_disposal", "submit_disposal", "complete_disposal"},
+    "withdrawing": set(MOVES) - {"settle_disposal_line"},
     "completed": set(MOVES),
     "rejected": set(MOVES),
     "withdrawn": set(MOVES),
@@ -55,6 +62,9 @@ def disposal_in(housing: Harness, state: str) -> Any:
     if state == "completed":
         made = approved_disposal(housing, property_id=create_property(housing).id, assets=[])
         return housing.call("complete_disposal", disposal_id=made.id)
+    if state == "withdrawing":
+        made = approved_disposal(housing)
+        return housing.call("withdraw_disposal", disposal_id=made.id, reason="不再搬迁")
     made = submitted_disposal(housing)
     if state == "rejected":
         return decide(housing, made.id, "DECISION_REJECT", note="材料不全")
@@ -109,16 +119,29 @@ def test_r22_of_two_approvals_at_once_one_wins(housing: Harness) -> None:
     assert len(housing.facts()) == 1
 
 
-def test_r22_approval_and_withdrawal_at_once_are_one_of_them(housing: Harness) -> None:
+def test_r22_approval_and_withdrawal_at_once_take_effect_one_after_the_other(
+    housing: Harness,
+) -> None:
     id = submitted_disposal(housing).id
     outcomes = together(
         lambda: decide(housing, id),
-        lambda: housing.call("withdraw_disposal", disposal_id=id),
+        lambda: housing.call("withdraw_disposal", disposal_id=id, reason="不再搬迁"),
     )
-    [refused] = [each for each in outcomes if isinstance(each, DomainError)]
-    assert refused.reason == "ILLEGAL_STATE"
-    approved = housing.call("get_disposal", disposal_id=id).state == pb.DISPOSAL_STATE_APPROVED
-    assert len(housing.facts()) == approved
+    refused = [each.reason for each in outcomes if isinstance(each, DomainError)]
+    told = [type(each) for each in housing.facts()]
+    if refused:
+        assert (refused, told) == (["ILLEGAL_STATE"], [])
+        assert housing.call("get_disposal", disposal_id=id).state == pb.DISPOSAL_STATE_WITHDRAWN
+    else:
+        assert told == [events_pb2.DisposalApproved, events_pb2.DisposalWithdrawn]
+
+
+def test_r22_of_two_withdrawals_at_once_one_counts(housing: Harness) -> None:
+    request = {"disposal_id": approved_disposal(housing).id, "reason": "不再搬迁"}
+    outcomes = together(*[lambda: housing.call("withdraw_disposal", **request)] * 4)
+    refused = [each.reason for each in outcomes if isinstance(each, DomainError)]
+    assert refused == ["ILLEGAL_STATE"] * 3
+    assert len(housing.facts(events_pb2.DisposalWithdrawn)) == 1
 
 
 def test_r22_an_asset_on_two_disposals_approved_at_once_leaves_on_one(housing: Harness) -> None:

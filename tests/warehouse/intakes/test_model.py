@@ -14,6 +14,7 @@ from warehouse.items.model import ItemState
 MOVES: dict[str, Callable[[Intake], None]] = {
     "accept": lambda intake: intake.accept(item_object(), by="li", at=NOW),
     "reject": lambda intake: intake.reject(RejectionReason.NOT_RECEIVED, "无", by="li", at=NOW),
+    "cancel": lambda intake: intake.cancel("不再搬迁", by="li", at=NOW),
 }
 
 
@@ -36,7 +37,17 @@ def test_a_rejected_intake_says_why() -> None:
     assert intake.item_id is None
 
 
-@pytest.mark.parametrize("state", [IntakeState.ACCEPTED, IntakeState.REJECTED])
+def test_a_cancelled_intake_says_why_and_has_no_card() -> None:
+    intake = intake_object()
+    MOVES["cancel"](intake)
+    assert (intake.state, intake.remark) == (IntakeState.CANCELLED, "不再搬迁")
+    assert (intake.decided_by, intake.decided_at) == ("li", NOW)
+    assert (intake.item_id, intake.rejection_reason) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "state", [IntakeState.ACCEPTED, IntakeState.REJECTED, IntakeState.CANCELLED]
+)
 @pytest.mark.parametrize("move", MOVES)
 def test_a_decided_intake_is_decided_once(state: IntakeState, move: str) -> None:
     intake = intake_object(state)

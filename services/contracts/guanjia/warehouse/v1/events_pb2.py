@@ -27,7 +27,7 @@ from guanjia.policy.v1 import policy_pb2 as guanjia_dot_policy_dot_v1_dot_policy
 from guanjia.warehouse.v1 import warehouse_pb2 as guanjia_dot_warehouse_dot_v1_dot_warehouse__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!guanjia/warehouse/v1/events.proto\x12\x14guanjia.warehouse.v1\x1a\x1cguanjia/asset/v1/asset.proto\x1a\x1eguanjia/policy/v1/policy.proto\x1a$guanjia/warehouse/v1/warehouse.proto\"\xa0\x01\n\x0eIntakeAccepted\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x11\n\tvalue_fen\x18\x05 \x01(\x03:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\xaa\x8c\xe6\x94\xb6\"\xc3\x01\n\x0eIntakeRejected\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x35\n\x06reason\x18\x04 \x01(\x0e\x32%.guanjia.warehouse.v1.RejectionReason\x12\x0e\n\x06remark\x18\x05 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\x80\x80\xe5\x9b\x9e\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!guanjia/warehouse/v1/events.proto\x12\x14guanjia.warehouse.v1\x1a\x1cguanjia/asset/v1/asset.proto\x1a\x1eguanjia/policy/v1/policy.proto\x1a$guanjia/warehouse/v1/warehouse.proto\"\xa0\x01\n\x0eIntakeAccepted\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x11\n\tvalue_fen\x18\x05 \x01(\x03:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\xaa\x8c\xe6\x94\xb6\"\xc3\x01\n\x0eIntakeRejected\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x35\n\x06reason\x18\x04 \x01(\x0e\x32%.guanjia.warehouse.v1.RejectionReason\x12\x0e\n\x06remark\x18\x05 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\x80\x80\xe5\x9b\x9e\"}\n\x0fIntakeCancelled\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe6\x94\xb6\xe5\x9b\x9e\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,8 +38,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INTAKEACCEPTED']._serialized_options = b'\252\273\030\021\n\017\345\205\245\344\273\223\345\267\262\351\252\214\346\224\266'
   _globals['_INTAKEREJECTED']._loaded_options = None
   _globals['_INTAKEREJECTED']._serialized_options = b'\252\273\030\021\n\017\345\205\245\344\273\223\345\267\262\351\200\200\345\233\236'
+  _globals['_INTAKECANCELLED']._loaded_options = None
+  _globals['_INTAKECANCELLED']._serialized_options = b'\252\273\030\021\n\017\345\205\245\344\273\223\345\267\262\346\224\266\345\233\236'
   _globals['_INTAKEACCEPTED']._serialized_start=160
   _globals['_INTAKEACCEPTED']._serialized_end=320
   _globals['_INTAKEREJECTED']._serialized_start=323
   _globals['_INTAKEREJECTED']._serialized_end=518
+  _globals['_INTAKECANCELLED']._serialized_start=520
+  _globals['_INTAKECANCELLED']._serialized_end=645
 # @@protoc_insertion_point(module_scope)

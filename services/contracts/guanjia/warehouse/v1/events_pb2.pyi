@@ -81,3 +81,31 @@ class IntakeRejected(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___IntakeRejected: _TypeAlias = IntakeRejected  # noqa: Y015
+
+@_typing.final
+class IntakeCancelled(_message.Message):
+    """The source took the asset back before it was accepted or rejected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTAKE_ID_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    ASSET_CODE_FIELD_NUMBER: _builtins.int
+    intake_id: _builtins.str
+    asset_code: _builtins.str
+    @_builtins.property
+    def source(self) -> _asset_pb2.SourceLine: ...
+    def __init__(
+        self,
+        *,
+        intake_id: _builtins.str = ...,
+        source: _asset_pb2.SourceLine | None = ...,
+        asset_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_code", b"asset_code", "intake_id", b"intake_id", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IntakeCancelled: _TypeAlias = IntakeCancelled  # noqa: Y015

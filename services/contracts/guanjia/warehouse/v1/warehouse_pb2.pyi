@@ -52,6 +52,8 @@ class _IntakeStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_IntakeSta
     INTAKE_STATE_DRAFTED: _IntakeState.ValueType  # 1
     INTAKE_STATE_ACCEPTED: _IntakeState.ValueType  # 2
     INTAKE_STATE_REJECTED: _IntakeState.ValueType  # 3
+    INTAKE_STATE_CANCELLED: _IntakeState.ValueType  # 4
+    """The unit that gave the asset up took it back first."""
 
 class IntakeState(_IntakeState, metaclass=_IntakeStateEnumTypeWrapper): ...
 
@@ -59,6 +61,8 @@ INTAKE_STATE_UNSPECIFIED: IntakeState.ValueType  # 0
 INTAKE_STATE_DRAFTED: IntakeState.ValueType  # 1
 INTAKE_STATE_ACCEPTED: IntakeState.ValueType  # 2
 INTAKE_STATE_REJECTED: IntakeState.ValueType  # 3
+INTAKE_STATE_CANCELLED: IntakeState.ValueType  # 4
+"""The unit that gave the asset up took it back first."""
 Global___IntakeState: _TypeAlias = IntakeState  # noqa: Y015
 
 class _RejectionReason:
