@@ -1,0 +1,159 @@
+"""Rooms that come by spreadsheet: what a batch needs is looked up once, not row by row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, tuple_
+
+from chassis.copies import units
+from chassis.copies.model import PersonCopy, UnitCopy
+from chassis.copies.people import serving
+from chassis.days import day_of
+from chassis.sheets import Batch, Row
+from chassis.storage import UnitOfWork
+from housing.properties.model import LEAVING, Property
+from housing.rooms.model import Room, Seat
+
+_BETWEEN = re.compile(r"[、，,;；/\s]+")
+
+
+class Importing:
+    """One batch of rooms."""
+
+    def __init__(self, uow: UnitOfWork, batch: Batch) -> None:
+        self._uow = uow
+        self._batch = batch
+        self._buildings = self._known_buildings()
+        self._units = units.by_uscc(uow, batch.column("unit_uscc"))
+        self._units |= units.by_name(uow, batch.column("unit_name"))
+        found = {each.id for each in self._units.values()}
+        self._people = serving(uow, found)
+        self._known = self._known_rooms()
+        self._new: list[Any] = []
+
+    def take(self, row: Row) -> None:
+        values = row.values
+        building = self._buildings.get(values["property_code"])
+        if building is None:
+            return self._refuse(row, "property_code", *_NO_BUILDING)
+        if building.use_state in LEAVING:
+            return self._refuse(row, "property_code", *_LEAVING)
+        unit = self._units.get(values["unit_uscc"] or values["unit_name"])
+        if unit is None and (values["unit_uscc"] or values["unit_name"]):
+            field = "unit_uscc" if values["unit_uscc"] else "unit_name"
+            return self._refuse(row, field, *_NO_UNIT)
+        people = self._people_of(row, unit)
+        if people is None:
+            return None
+        since = values["from_on"] or day_of(self._uow.now)
+        if since > day_of(self._uow.now):
+            return self._refuse(row, "from_on", *_IN_FUTURE)
+        return self._register(row, building, unit, people, since)
+
+    def finish(self) -> None:
+        self._uow.add(*self._new)
+        self._uow.flush()
+
+    def _register(
+        self,
+        row: Row,
+        building: Property,
+        unit: UnitCopy | None,
+        people: Sequence[PersonCopy],
+        since: date,
+    ) -> None:
+        key = (building.id, row.values["code"])
+        told = _told(row, unit, people)
+        if key in self._known:
+            if self._known[key] == told:
+                self._batch.unchanged += 1
+            else:
+                self._refuse(row, "code", *_OTHER_CONTENT)
+            return
+        figures = {name: row.values[name] for name in ("code", "floor", "use", "area_m2")}
+        made = Room.of(building, **figures)
+        if unit is not None:
+            made.allot(unit.id, unit.name, since)
+        self._new += [made, *(_seat(made, each, since) for each in people)]
+        self._known[key] = told
+        self._batch.created += 1
+
+    def _people_of(self, row: Row, unit: UnitCopy | None) -> list[PersonCopy] | None:
+        """Those the row names, or None once it is refused."""
+        found = []
+        for name in filter(None, _BETWEEN.split(row.values["people"])):
+            named = self._people.get((unit.id, name), []) if unit is not None else []
+            if len(named) != 1:
+                wrong = _SEVERAL if named else _NO_PERSON
+                self._refuse(row, "people", wrong[0], f"{wrong[1]}：{name}", wrong[2])
+                return None
+            found.append(named[0])
+        return found
+
+    def _refuse(self, row: Row, field: str, reason: str, zh: str, en: str) -> None:
+        self._batch.refuse(row, field, reason, zh, en)
+
+    def _known_buildings(self) -> dict[str, Property]:
+        codes = set(self._batch.column("property_code"))
+        # Held until the end, lest one is split or disposed of meanwhile.
+        named = select(Property).where(Property.code.in_(codes)).order_by(Property.id)
+        found = self._uow.all(named.with_for_update()) if codes else []
+        return {each.code: each for each in found}
+
+    def _known_rooms(self) -> dict[tuple[str, str], Any]:
+        keys = [
+            (self._buildings[code].id, row.values["code"])
+            for row in self._batch
+            if (code := row.values["property_code"]) in self._buildings
+        ]
+        named = tuple_(Room.property_id, Room.code).in_(keys)
+        rooms = self._uow.all(select(Room).where(named)) if keys else []
+        ids = [each.id for each in rooms]
+        running = select(Seat).where(Seat.room_id.in_(ids), Seat.to_on.is_(None))
+        seated: dict[str, set[str]] = {id: set() for id in ids}
+        for seat in self._uow.all(running) if ids else []:
+            seated[seat.room_id].add(seat.person_id)
+        return {
+            (each.property_id, each.code): (
+                (each.floor, each.use, each.area_m2, each.unit_id),
+                seated[each.id],
+            )
+            for each in rooms
+        }
+
+
+def _told(row: Row, unit: UnitCopy | None, people: Sequence[PersonCopy]) -> Any:
+    figures = tuple(row.values[name] for name in ("floor", "use", "area_m2"))
+    return (*figures, unit.id if unit is not None else ""), {each.id for each in people}
+
+
+def _seat(room: Room, person: PersonCopy, since: date) -> Seat:
+    return Seat(
+        room_id=room.id,
+        person_id=person.id,
+        person_name=person.name,
+        unit_id=room.unit_id,
+        region_code=room.region_code,
+        from_on=since,
+    )
+
+
+_NO_BUILDING = ("NOT_FOUND", "台账中没有该房产编号", "no property with this code")
+_LEAVING = ("ILLEGAL_STATE", "该房产处置中、已处置或已注销", "the property is leaving")
+_NO_UNIT = ("UNIT_UNKNOWN", "目录中没有该单位", "the directory has no such unit")
+_NO_PERSON = ("PERSON_UNKNOWN", "该单位没有此在岗人员", "nobody of that name serves the unit")
+_SEVERAL = (
+    "PERSON_AMBIGUOUS",
+    "该单位有同名人员，请填账号",
+    "several of that name; give the account",
+)
+_IN_FUTURE = ("IN_FUTURE", "不得晚于今日", "not later than today")
+_OTHER_CONTENT = (
+    "CODE_TAKEN",
+    "该房间已登记，且内容不同",
+    "this room is registered with other content",
+)
