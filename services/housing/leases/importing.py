@@ -1,0 +1,120 @@
+"""Leases that come by spreadsheet: what a batch needs is looked up once, not row by row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import lazyload
+
+from chassis.copies import units
+from chassis.copies.model import UnitCopy
+from chassis.fields import Code, Day, Labelled, Line, RegionCode, Uscc
+from chassis.figures import Area, Whole, Yuan
+from chassis.sheets import Batch, Row, RowSchema, Sheet
+from chassis.storage import UnitOfWork
+from guanjia.housing.v1 import leases_pb2 as pb
+from housing.leases.lettings import NOT_LETTABLE, PLACE, belonging, place_of
+from housing.leases.model import GIVEN, Lease
+from housing.leases.schemas import Months, PlaceSchema, RentYuan, TermsSchema, YesNo
+from housing.properties.model import Property
+
+
+class LeaseRowSchema(TermsSchema, PlaceSchema, RowSchema):
+    """One row; no rent counts as 0."""
+
+    property_field = "property_code"
+
+    code = Code()
+    direction = Labelled(pb.LeaseDirection.DESCRIPTOR)
+    property_code = Code(optional=True, load_default="")
+    premises = Line()
+    address = Line(300, optional=True, load_default="")
+    region_code = RegionCode(optional=True, load_default="")
+    counterparty = Line()
+    area_m2 = Area(required=True)
+    start_on = Day()
+    end_on = Day()
+    rent_fen = RentYuan(load_default=0)
+    period_months = Months(load_default=0)
+    pay_within_days = Whole(0, 90, load_default=0)
+    deposit_fen = Yuan(load_default=0)
+    unit_name = Line(optional=True, load_default="")
+    unit_uscc = Uscc(optional=True, load_default="")
+    tendered = YesNo(load_default=False)
+    tender_number = Code(optional=True, load_default="")
+    note = Line(500, optional=True, load_default="")
+
+
+SHEET = Sheet(pb.LeaseRow, LeaseRowSchema())
+HEADINGS = SHEET.headings
+_TERMS = tuple(name for name in HEADINGS if name not in ("property_code", *PLACE))
+
+
+class Importing:
+    """One batch of leases."""
+
+    def __init__(self, uow: UnitOfWork, batch: Batch) -> None:
+        self._uow = uow
+        self._batch = batch
+        self._buildings = self._by_code(Property, batch.column("property_code"))
+        self._units = units.by_name(uow, batch.column("unit_name"))
+        self._units |= units.by_uscc(uow, batch.column("unit_uscc"))
+        codes = batch.column("code")
+        # In this order: what another import commits in between is known, not elsewhere.
+        taken = uow.taken(Lease.code, codes)
+        self._known = self._by_code(Lease, codes)
+        self._elsewhere = taken - self._known.keys()
+        self._new: list[Lease] = []
+
+    def take(self, row: Row) -> None:
+        values = row.values
+        building = self._buildings.get(values["property_code"])
+        if building is None and values["property_code"]:
+            return self._batch.refuse(row, "property_code", *_NO_BUILDING)
+        place = belonging(place_of(values, building), self._unit_of(values))
+        agreed = {name: values[name] for name in _TERMS} | place
+        known = self._known.get(values["code"])
+        if values["code"] in self._elsewhere or (known and not _says(known, row, agreed)):
+            return self._batch.refuse(row, "code", *_OTHER_CONTENT)
+        if known is not None:
+            self._batch.unchanged += 1
+            return None
+        if building and values["direction"] in GIVEN and building.use_state in NOT_LETTABLE:
+            return self._batch.refuse(row, "property_code", *_NOT_LETTABLE)
+        self._known[values["code"]] = made = Lease.sign(**agreed)
+        self._new.append(made)
+        self._batch.created += 1
+        return None
+
+    def finish(self) -> None:
+        self._uow.add(*self._new)
+        self._uow.flush()
+
+    def _unit_of(self, values: dict[str, Any]) -> UnitCopy | None:
+        return self._units.get(values["unit_uscc"] or values["unit_name"])
+
+    def _by_code(self, kind: Any, codes: list[str]) -> dict[str, Any]:
+        if not codes:
+            return {}
+        statement = select(kind).where(kind.code.in_(set(codes))).options(lazyload("*"))
+        return {each.code: each for each in self._uow.all(statement)}
+
+
+def _says(known: Lease, row: Row, agreed: dict[str, Any]) -> bool:
+    """Whether the lease is what the row says; a row need not repeat what the register says."""
+    said = [name for name in agreed if name in _TERMS or row.values.get(name)]
+    return all(getattr(known, name) == agreed[name] for name in said)
+
+
+_NO_BUILDING = ("NOT_FOUND", "台账中没有该房产编号", "no property with this code")
+_NOT_LETTABLE = (
+    "ILLEGAL_STATE",
+    "该房产为危房、处置中、已处置或已注销，不能出租或出借",
+    "the property is dangerous or leaving",
+)
+_OTHER_CONTENT = (
+    "CODE_TAKEN",
+    "该合同编号已登记，且内容不同",
+    "this contract number is known with other content",
+)

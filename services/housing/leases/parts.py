@@ -1,0 +1,126 @@
+"""What a lease is made of: charges (租金), receipts (收款) and what they pay, reminders (催缴)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Date, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis.storage import Base, Instant, Money, Within, words
+from chassis.storage.columns import new_id
+from housing.leases import rules
+
+
+class ReminderLevel(StrEnum):
+    PHONE = "phone"
+    WRITTEN = "written"
+    LAWYER = "lawyer"
+
+
+class LeaseCharge(Base):
+    """Rent of one period; `received_fen` is the sum of its allotments."""
+
+    __tablename__ = "lease_charges"
+    scoped = Within("leases", "lease_id")
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    lease_id: Mapped[str] = mapped_column(ForeignKey("leases.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    from_on: Mapped[date] = mapped_column(Date)
+    to_on: Mapped[date] = mapped_column(Date)
+    due_on: Mapped[date] = mapped_column(Date)
+    amount_fen: Mapped[int] = mapped_column(Money)
+    received_fen: Mapped[int] = mapped_column(Money, default=0)
+
+    __table_args__ = (
+        Index("uq_lease_charges_lease_id_position", "lease_id", "position", unique=True),
+        Index("ix_lease_charges_lease_id_due_on", "lease_id", "due_on"),
+    )
+
+    @property
+    def open_fen(self) -> int:
+        return rules.open_fen(self.amount_fen, self.received_fen)
+
+
+class LeaseAllotment(Base):
+    """What of a receipt pays one charge; of the day it was received."""
+
+    __tablename__ = "lease_allotments"
+    scoped = Within("leases", "lease_id")
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    lease_id: Mapped[str] = mapped_column(ForeignKey("leases.id"))
+    receipt_id: Mapped[str] = mapped_column(ForeignKey("lease_receipts.id"))
+    charge_id: Mapped[str] = mapped_column(ForeignKey("lease_charges.id"))
+    received_on: Mapped[date] = mapped_column(Date)
+    amount_fen: Mapped[int] = mapped_column(Money)
+    charge: Mapped[LeaseCharge] = relationship()
+
+    __table_args__ = (
+        Index("ix_lease_allotments_lease_id", "lease_id"),
+        Index("ix_lease_allotments_receipt_id", "receipt_id"),
+        Index("ix_lease_allotments_charge_id_received_on", "charge_id", "received_on"),
+    )
+
+
+class LeaseReceipt(Base):
+    """Money received; one that was reversed pays nothing and stays on record."""
+
+    __tablename__ = "lease_receipts"
+    scoped = Within("leases", "lease_id")
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    lease_id: Mapped[str] = mapped_column(ForeignKey("leases.id"))
+    voucher: Mapped[str] = mapped_column(String(64), unique=True)
+    received_on: Mapped[date] = mapped_column(Date)
+    amount_fen: Mapped[int] = mapped_column(Money)
+    payer: Mapped[str] = mapped_column(String(200))
+    recorded_by: Mapped[str] = mapped_column(String(200))
+    reversed_by: Mapped[str] = mapped_column(String(200), default="")
+    reversed_at: Mapped[datetime | None] = mapped_column(Instant)
+    reversal_reason: Mapped[str] = mapped_column(String(500), default="")
+    allotments: Mapped[list[LeaseAllotment]] = relationship(
+        order_by=LeaseAllotment.id, lazy="selectin", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (Index("ix_lease_receipts_lease_id", "lease_id"),)
+
+    @property
+    def is_live(self) -> bool:
+        return self.reversed_at is None
+
+    def pay(self, charge: LeaseCharge, amount_fen: int) -> None:
+        charge.received_fen += amount_fen
+        self.allotments.append(
+            LeaseAllotment(
+                id=new_id(),
+                lease_id=charge.lease_id,
+                charge=charge,
+                charge_id=charge.id,
+                received_on=self.received_on,
+                amount_fen=amount_fen,
+            )
+        )
+
+    def give_back(self) -> None:
+        """What it paid is open again."""
+        for each in self.allotments:
+            each.charge.received_fen -= each.amount_fen
+        self.allotments.clear()
+
+
+class LeaseReminder(Base):
+    __tablename__ = "lease_reminders"
+    scoped = Within("leases", "lease_id")
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    lease_id: Mapped[str] = mapped_column(ForeignKey("leases.id"))
+    level: Mapped[ReminderLevel] = mapped_column(words(ReminderLevel))
+    sent_on: Mapped[date] = mapped_column(Date)
+    text: Mapped[str] = mapped_column(String(1000))
+    arrears_fen: Mapped[int] = mapped_column(Money)
+    sent_by: Mapped[str] = mapped_column(String(200))
+
+    __table_args__ = (Index("ix_lease_reminders_lease_id", "lease_id"),)

@@ -1,0 +1,112 @@
+"""Statements over leases and their charges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+
+from chassis.days import day_of
+from chassis.storage import Reader, UnitOfWork, within
+from chassis.wire import Values
+from housing.leases import view
+from housing.leases.model import GIVEN, Lease, LeaseState
+from housing.leases.parts import LeaseAllotment, LeaseCharge, LeaseReceipt, LeaseReminder
+from housing.properties.model import Property
+
+LEASES: Any = Lease.__table__
+CHARGES: Any = LeaseCharge.__table__
+_ALLOTMENTS: Any = LeaseAllotment.__table__
+_PROPERTIES: Any = Property.__table__
+_BY_ID = select(LEASES).where(LEASES.c.id == bindparam("lease_id"))
+
+
+def running_leases(uow: UnitOfWork, property_id: str, day: date) -> int:
+    """How many leases give the property, or a part of it, to others on that day."""
+    statement = select(Lease.id).where(
+        Lease.property_id == property_id,
+        Lease.direction.in_(GIVEN),
+        Lease.start_on <= day,
+        Lease.last_day >= day.isoformat(),
+    )
+    with uow.unrestricted():
+        return len(uow.all(statement))
+
+
+def whole_lease(reader: Reader, lease_id: str) -> dict[str, Any]:
+    lease = reader.row(_BY_ID, {"lease_id": lease_id}, "lease_id")
+    kinds = (LeaseCharge, LeaseReceipt, LeaseAllotment, LeaseReminder)
+    charges, receipts, allotments, reminders = (_parts(reader, kind, lease.id) for kind in kinds)
+    charges = sorted(charges, key=lambda each: each.position)
+    return view.whole(lease, charges, receipts, allotments, reminders, day_of(reader.now))
+
+
+def with_totals(reader: Reader, leases: Sequence[Any]) -> list[dict[str, Any]]:
+    """Leases with their totals, in one more statement however many there are."""
+    day = day_of(reader.now)
+    overdue = case((_overdue(day), CHARGES.c.amount_fen - CHARGES.c.received_fen), else_=0)
+    statement = (
+        select(
+            CHARGES.c.lease_id,
+            func.sum(CHARGES.c.amount_fen).label("charged"),
+            func.sum(CHARGES.c.received_fen).label("received"),
+            func.sum(overdue).label("overdue"),
+        )
+        .where(CHARGES.c.lease_id.in_([each.id for each in leases]))
+        .group_by(CHARGES.c.lease_id)
+    )
+    sums = {
+        row.lease_id: (int(row.charged), int(row.received), int(row.overdue))
+        for row in reader.rows(statement)
+    }
+    return [view.brief(each, *sums.get(each.id, (0, 0, 0)), day) for each in leases]
+
+
+def leases_sought(request: Values, day: date) -> Select[Any]:
+    """The leases a ListLeasesRequest asks for on `day`."""
+    statement = within(select(LEASES), LEASES.c.region_code, request.region_code)
+    for name in ("direction", "property_id", "unit_id", "code"):
+        if request[name]:
+            statement = statement.where(LEASES.c[name] == request[name])
+    if request.ends_from:
+        statement = statement.where(LEASES.c.last_day >= request.ends_from.isoformat())
+    if request.ends_to:
+        statement = statement.where(LEASES.c.last_day <= request.ends_to.isoformat())
+    if request.status:
+        statement = statement.where(_has_status(request.status, day))
+    if request.in_arrears:
+        overdue = select(CHARGES.c.lease_id).where(_overdue(day))
+        statement = statement.where(LEASES.c.id.in_(overdue))
+    if request.year:
+        statement = statement.where(of_year(request.year))
+    if request.property_kind:
+        of_kind = select(_PROPERTIES.c.id).where(_PROPERTIES.c.kind == request.property_kind)
+        statement = statement.where(LEASES.c.property_id.in_(of_kind))
+    return statement
+
+
+def of_year(year: int) -> Any:
+    """Leases that run on some day of a year, or have a charge due in it."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    due = select(CHARGES.c.lease_id).where(CHARGES.c.due_on.between(first, last))
+    runs = or_(LEASES.c.last_day >= first.isoformat(), LEASES.c.id.in_(due))
+    return and_(LEASES.c.start_on <= last, runs)
+
+
+def _overdue(day: date) -> Any:
+    return and_(CHARGES.c.due_on < day, CHARGES.c.received_fen < CHARGES.c.amount_fen)
+
+
+def _has_status(status: str, day: date) -> Any:
+    if status == "terminated":
+        return LEASES.c.state == LeaseState.TERMINATED
+    begun, ended = LEASES.c.start_on <= day, LEASES.c.last_day < day.isoformat()
+    stands = {"upcoming": ~begun, "running": and_(begun, ~ended), "ended": and_(begun, ended)}
+    return and_(LEASES.c.state == LeaseState.ACTIVE, stands[status])
+
+
+def _parts(reader: Reader, kind: Any, lease_id: str) -> Sequence[Any]:
+    table = kind.__table__
+    return reader.rows(select(table).where(table.c.lease_id == lease_id).order_by(table.c.id))
