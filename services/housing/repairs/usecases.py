@@ -1,0 +1,242 @@
+"""What may be done with repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, select
+
+from chassis.approvals.consent import ask, consent, withdraw
+from chassis.approvals.model import Approval, ApprovalState
+from chassis.days import day_of
+from chassis.errors import IllegalState, InvalidInput
+from chassis.storage import Reader, UnitOfWork, within
+from chassis.usecases import Step, command, query
+from chassis.wire import Values
+from housing.properties.model import LEAVING, Property
+from housing.repairs import plan, report
+from housing.repairs.model import ENDED, REVIEWED, Repair, RepairLine, RepairState
+from housing.repairs.schemas import (
+    AcceptRepairSchema,
+    CreateRepairSchema,
+    ListRepairsSchema,
+    RepairSchema,
+    ReportRepairsSchema,
+    ReviewRepairSchema,
+    ScheduleRepairSchema,
+)
+from housing.repairs.warranties import begin_warranties, refuse_under_warranty
+
+KIND = "housing.repair"
+_REPAIRS = Repair.__table__
+_LINES = RepairLine.__table__
+
+
+@command(CreateRepairSchema())
+def create_repair(uow: UnitOfWork, request: Values) -> Repair:
+    building = uow.get(Property, request.property_id, "property_id")
+    code = uow.next_numbers("WX")[0]
+    created = _drafted(uow, building, code, request, request.lines)
+    uow.add(created)
+    return created
+
+
+@command(RepairSchema())
+def update_repair(uow: UnitOfWork, request: Values) -> Repair:
+    found = _get(uow, request)
+    works = [_work(each) for each in request.lines]
+    found.correct(uow.principal.subject, request.kind, request.year, request.reason, works)
+    return found
+
+
+@command()
+def submit_repair(uow: UnitOfWork, request: Values) -> Repair:
+    found = _get(uow, request)
+    found.submit()
+    building = uow.get(Property, found.property_id, "property_id")
+    if building.use_state in LEAVING:
+        raise IllegalState.move(
+            "维修该房产", "repair the property", "处置中或已处置", building.use_state
+        )
+    found.belong_to(**building.holder())
+    refuse_under_warranty(uow, found, day_of(uow.now))
+    return found
+
+
+@command()
+def withdraw_repair(uow: UnitOfWork, request: Values) -> Repair:
+    found = _get(uow, request)
+    withdraw(uow, found.id)
+    found.withdraw()
+    return found
+
+
+@command(ReviewRepairSchema())
+def review_repair(uow: UnitOfWork, request: Values) -> Repair:
+    found = _get(uow, request)
+    approved = [(each["line_id"], each["approved_fen"]) for each in request.lines]
+    found.review(approved, uow.principal.subject, uow.now, request.note)
+    asked = ask(uow, KIND, found, title=found.reason, amount_fen=found.approved_fen)
+    found.approval_id = asked.id
+    return found
+
+
+@consent(KIND, "维修计划", default=(Step("bureau_head"),))
+def on_repair_decided(uow: UnitOfWork, approval: Approval) -> None:
+    found = uow.get(Repair, approval.document_id, "document_id", lock=True)
+    by, note = approval.last_word()
+    match approval.state:
+        case ApprovalState.APPROVED:
+            found.approve(by, uow.now, note)
+        case ApprovalState.REJECTED:
+            found.reject(by, uow.now, note)
+        case ApprovalState.RETURNED:
+            found.take_back(by, uow.now, note)
+        case ApprovalState.RECALLED:
+            found.recall_review()
+
+
+@command(ScheduleRepairSchema())
+def schedule_repair(uow: UnitOfWork, request: Values) -> Repair:
+    found = _get(uow, request)
+    found.schedule(request.scheduled_from, request.scheduled_to, request.contractor)
+    refuse_under_warranty(uow, found, request.scheduled_from)
+    return found
+
+
+@command(AcceptRepairSchema())
+def accept_repair(uow: UnitOfWork, request: Values) -> Repair:
+    found = _get(uow, request)
+    today = day_of(uow.now)
+    day = request.accepted_on or today
+    if day > today:
+        raise InvalidInput.field("accepted_on", "IN_FUTURE", "不能晚于今天", "after today")
+    found.accept(day, request.settled_fen)
+    begin_warranties(uow, found, day, request.warranties)
+    return found
+
+
+_BY_ID = select(_REPAIRS).where(_REPAIRS.c.id == bindparam("repair_id"))
+
+
+@query()
+def get_repair(reader: Reader, request: Values) -> Any:
+    row = reader.row(_BY_ID, {"repair_id": request.repair_id}, "repair_id")
+    return _with_lines(reader, [row])[0]
+
+
+@query(ListRepairsSchema())
+def list_repairs(reader: Reader, request: Values) -> dict[str, Any]:
+    statement = within(select(_REPAIRS), _REPAIRS.c.region_code, request.region_code)
+    for name in ("state", "year", "property_id", "unit_id", "kind"):
+        if request[name]:
+            statement = statement.where(_REPAIRS.c[name] == request[name])
+    if request.reviewed:
+        statement = statement.where(_REPAIRS.c.state.in_(REVIEWED))
+    rows, token = reader.page(statement, [_REPAIRS.c.code], request)
+    return {"repairs": _with_lines(reader, rows), "next_page_token": token}
+
+
+@command()
+def import_repairs(uow: UnitOfWork, request: Values) -> dict[str, Any]:
+    """Drafts what is not applied for yet, counts what is, refuses the rest row by row."""
+    batch = plan.SHEET.take(request.rows)
+    buildings = _buildings(uow, batch.column("property_code"))
+    known = _known(uow, [each.id for each in buildings.values()])
+    drafted: list[tuple[Property, dict[str, Any]]] = []
+    for row in batch:
+        building = buildings.get(row.values["property_code"])
+        if building is None:
+            batch.refuse(row, "property_code", *_NO_PROPERTY)
+            continue
+        key, content = plan.key_of(building.id, row.values), plan.content_of(row.values)
+        if known.setdefault(key, content) is content:
+            drafted.append((building, row.values))
+            batch.created += 1
+        elif known[key] == content:
+            batch.unchanged += 1
+        else:
+            batch.refuse(row, "description", *_OTHER_CONTENT)
+    codes = uow.next_numbers("WX", len(drafted)) if drafted else []
+    for code, (building, values) in zip(codes, drafted, strict=True):
+        uow.add(_drafted(uow, building, code, Values(values), [values]))
+    return batch.told()
+
+
+@query(ReportRepairsSchema())
+def report_repairs(reader: Reader, request: Values) -> dict[str, Any]:
+    today = day_of(reader.now)
+    year = request.year or today.year
+    accepted = case((_REPAIRS.c.state == RepairState.ACCEPTED, 1), else_=0)
+    sums = (func.sum(_REPAIRS.c[n]).label(n) for n in report.SUMS if n in _REPAIRS.c)
+    counts = (func.count().label("projects"), func.sum(accepted).label("accepted"))
+    statement = (
+        select(_REPAIRS.c.kind, *counts, *sums)
+        .where(_REPAIRS.c.year == year, _REPAIRS.c.state.in_(REVIEWED))
+        .group_by(_REPAIRS.c.kind)
+        .order_by(_REPAIRS.c.kind)
+    )
+    found = reader.rows(within(statement, _REPAIRS.c.region_code, request.region_code))
+    return report.told(today, found, year, request.region_code)
+
+
+def _get(uow: UnitOfWork, request: Values) -> Repair:
+    return uow.get(Repair, request.repair_id, "repair_id", request.etag, lock=True)
+
+
+def _drafted(
+    uow: UnitOfWork, building: Property, code: str, given: Values, lines: Sequence[Any]
+) -> Repair:
+    drafted = Repair(
+        code=code,
+        state=RepairState.DRAFT,
+        property_id=building.id,
+        requested_by=uow.principal.subject,
+        **building.holder(),
+    )
+    drafted.says(given.kind, given.year, given.reason, [_work(each) for each in lines])
+    return drafted
+
+
+def _work(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: given[name] for name in plan.WORK}
+
+
+def _with_lines(reader: Reader, repairs: Any) -> list[dict[str, Any]]:
+    """Repairs with their lines, in one more statement however many there are."""
+    ids = [each.id for each in repairs]
+    lines = reader.rows(
+        select(_LINES).where(_LINES.c.repair_id.in_(ids)).order_by(_LINES.c.position)
+    )
+    found: dict[str, dict[str, Any]] = {each.id: {**each._mapping, "lines": []} for each in repairs}
+    for line in lines:
+        found[line.repair_id]["lines"].append(line)
+    return list(found.values())
+
+
+def _buildings(uow: UnitOfWork, codes: list[str]) -> dict[str, Property]:
+    """By code; held, so that two imports of the same rows come one after the other."""
+    statement = select(Property).where(Property.code.in_(codes)).order_by(Property.code)
+    return {each.code: each for each in uow.all(statement.with_for_update())} if codes else {}
+
+
+def _known(uow: UnitOfWork, property_ids: list[str]) -> dict[plan.Key, plan.Content]:
+    """What was applied for, and neither rejected nor withdrawn."""
+    if not property_ids:
+        return {}
+    statement = select(Repair).where(
+        Repair.property_id.in_(property_ids), Repair.state.not_in(ENDED)
+    )
+    known: dict[plan.Key, plan.Content] = {}
+    for each in uow.all(statement.order_by(Repair.code)):
+        known |= plan.told_by(each)
+    return known
+
+
+_NO_PROPERTY = ("NOT_FOUND", "未找到该房产编号", "there is no such property")
+_OTHER_CONTENT = (
+    "ALREADY_APPLIED",
+    "该房产当年同一部位、同一内容的维修已登记，且其他内容不同",
+    "this work is applied for with other content",
+)
