@@ -2,10 +2,34 @@
 
 from chassis.service import Service
 from guanjia.housing import v1 as contract
-from housing import disposals, properties
+from housing import (
+    allocations,
+    checks,
+    disposals,
+    leases,
+    problems,
+    properties,
+    repairs,
+    revitalisation,
+    rooms,
+    standards,
+    titles,
+)
 
 service = Service(
     name="housing",
     contract=contract,
-    nouns=(properties, disposals),
+    nouns=(
+        properties,
+        rooms,
+        standards,
+        disposals,
+        problems,
+        repairs,
+        titles,
+        allocations,
+        leases,
+        revitalisation,
+        checks,
+    ),
 )

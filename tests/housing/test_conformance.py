@@ -8,3 +8,4 @@ from housing.service import service
 
 class TestHousing(Conformance):
     service = service
+    computed = frozenset({"list_over_standard"})

@@ -10,7 +10,7 @@ from sqlalchemy import Index, Integer, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.copies.model import UnitCopy
-from chassis.errors import IllegalState, InvalidInput
+from chassis.errors import IllegalState, InvalidInput, Violation
 from chassis.storage import Aggregate, Base, Belongs, Money, words
 from housing.properties import rules
 
@@ -31,6 +31,7 @@ class UseState(StrEnum):
     DANGEROUS = "dangerous"
     UNDER_DISPOSAL = "under_disposal"
     DISPOSED = "disposed"
+    RETIRED = "retired"
 
 
 class AccountState(StrEnum):
@@ -46,8 +47,19 @@ class TitleState(StrEnum):
     NOT_REGISTRABLE = "not_registrable"
 
 
-LEAVING = (UseState.UNDER_DISPOSAL, UseState.DISPOSED)
-"""States only a disposal may set."""
+GONE = (UseState.DISPOSED, UseState.RETIRED)
+"""No longer on the register, and history: disposed of, or split or merged into others."""
+
+LEAVING = (UseState.UNDER_DISPOSAL, *GONE)
+"""States only a disposal, a split or a merger sets."""
+
+_STATE_NAMES = {
+    UseState.LET: "出租",
+    UseState.LENT: "出借",
+    UseState.UNDER_DISPOSAL: "处置中",
+    UseState.DISPOSED: "已处置",
+    UseState.RETIRED: "已注销",
+}
 
 FIGURES = ("floor_area_m2", "usable_area_m2", "use_state", "unit_uscc")
 """What others keep figures by: a change of these is a fact."""
@@ -84,8 +96,9 @@ class Property(Aggregate, Base):
 
     def revise(self, **changes: Any) -> bool:
         """Changes figures by name; whether one that others keep figures by changed."""
-        if self.use_state is UseState.DISPOSED:
-            raise IllegalState.move("修改", "change a property", "已处置", "disposed")
+        if self.use_state in GONE:
+            state = _STATE_NAMES[self.use_state]
+            raise IllegalState.move("修改", "change a property", state, str(self.use_state))
         if "use_state" in changes and changes["use_state"] != self.use_state:
             self._may_be_used_as(UseState(changes["use_state"]))
         floor = changes.get("floor_area_m2", self.floor_area_m2)
@@ -110,24 +123,53 @@ class Property(Aggregate, Base):
             "unit_name": self.unit_name,
         }
 
-    def begin_disposal(self) -> None:
+    def begin_disposal(self) -> UseState:
+        """The use state it had until now, for `undo_disposal`."""
         if self.use_state in LEAVING:
-            state = "处置中" if self.use_state is UseState.UNDER_DISPOSAL else "已处置"
+            state = _STATE_NAMES[self.use_state]
             raise IllegalState.move("处置该房产", "dispose of the property", state, self.use_state)
-        self.use_state = UseState.UNDER_DISPOSAL
+        before, self.use_state = self.use_state, UseState.UNDER_DISPOSAL
+        return before
 
     def end_disposal(self) -> None:
-        if self.use_state is not UseState.UNDER_DISPOSAL:
-            raise IllegalState.move(
-                "办结处置", "complete its disposal", "未在处置", str(self.use_state)
-            )
+        self._require_under_disposal("办结处置", "complete its disposal")
         self.use_state = UseState.DISPOSED
+
+    def undo_disposal(self, before: UseState) -> None:
+        """Stays after all, in use as it was `before`."""
+        self._require_under_disposal("撤回处置", "withdraw its disposal")
+        self.use_state = before
+
+    def retire(self, act_zh: str, act_en: str) -> UseState:
+        """Others take its place; the use state it had until now. Nobody else may have it."""
+        if self.use_state in _STATE_NAMES:
+            state = _STATE_NAMES[self.use_state]
+            raise IllegalState.move(act_zh, act_en, state, str(self.use_state))
+        before, self.use_state = self.use_state, UseState.RETIRED
+        return before
+
+    def _require_under_disposal(self, act_zh: str, act_en: str) -> None:
+        if self.use_state is not UseState.UNDER_DISPOSAL:
+            raise IllegalState.move(act_zh, act_en, "未在处置", str(self.use_state))
 
     def _may_be_used_as(self, state: UseState) -> None:
         if state in LEAVING or self.use_state in LEAVING:
             raise IllegalState.move(
                 "直接改变使用状态", "set the use state by hand", "处置流程管理", "under a disposal"
             )
+
+
+NEEDS_APPROVED_REASON = (
+    "NEEDS_APPROVED_REASON",
+    "认定为不可登记须经审批，请在权属登记中申请",
+    "only an approved reason makes it not registrable; propose an exemption of its title",
+)
+
+
+def needs_approved_reason(field: str) -> IllegalState:
+    """A property was said to be not registrable by hand."""
+    reason, zh, en = NEEDS_APPROVED_REASON
+    return IllegalState(reason, zh, en, [Violation(field, reason, zh, en)])
 
 
 def area_mismatch(field: str) -> InvalidInput:

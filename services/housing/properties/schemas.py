@@ -5,9 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import validates_schema
+from marshmallow import fields, validates_schema
 
-from chassis.fields import Choice, Code, Line, RegionCode, Uscc, Wrong
+from chassis.fields import (
+    Choice,
+    Code,
+    Identifier,
+    Line,
+    RegionCode,
+    Several,
+    Uscc,
+    Wrong,
+)
 from chassis.figures import Area, Fen, Whole
 from chassis.schemas import PageSchema, Part, RequestSchema
 from housing.properties import rules
@@ -61,5 +70,50 @@ class ListPropertiesSchema(PageSchema):
     code = Code(optional=True)
 
 
-class SummarizePropertiesSchema(RequestSchema):
+class ReportPropertiesSchema(RequestSchema):
     region_code = RegionCode(prefix=True, optional=True)
+
+
+class PropertyPartSchema(FiguresSchema):
+    code = Code()
+    name = Line()
+    floor_area_m2 = Area()
+    usable_area_m2 = Area()
+    book_value_fen = Fen()
+    room_codes = fields.List(Code(40))
+
+
+class SplitPropertySchema(RequestSchema):
+    parts = Several(Part(PropertyPartSchema), rules.MOST_PARTS)
+    reason = Line(500)
+
+    @validates_schema
+    def parts_differ(self, values: dict[str, Any], **_: Any) -> None:
+        parts = values["parts"]
+        _require_two(parts, "parts")
+        seen = set()
+        for number, part in enumerate(parts):
+            if part["code"] in seen:
+                field = f"parts.{number}.code"
+                raise Wrong("DUPLICATE", "房产编号重复", "this code is given twice", field)
+            seen.add(part["code"])
+
+
+class MergePropertiesSchema(RequestSchema):
+    property_ids = Several(Identifier(), rules.MOST_PARTS)
+    etags = fields.List(Line(64, optional=True))
+    code = Code()
+    name = Line()
+    reason = Line(500)
+
+    @validates_schema
+    def one_etag_each(self, values: dict[str, Any], **_: Any) -> None:
+        ids, etags = values["property_ids"], values.get("etags")
+        _require_two(ids, "property_ids")
+        if etags and len(etags) != len(ids):
+            raise Wrong("WRONG_NUMBER", "版本须与房产一一对应", "one etag for each", "etags")
+
+
+def _require_two(given: list[Any], field: str) -> None:
+    if len(given) < 2:
+        raise Wrong("TOO_FEW", "至少两项", "at least two", field)

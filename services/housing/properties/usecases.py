@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from chassis.copies import units
-from chassis.errors import AlreadyExists, IllegalState, InvalidInput
-from chassis.regions import region_prefix
-from chassis.storage import Reader, UnitOfWork
+from chassis.days import day_of
+from chassis.errors import AlreadyExists, IllegalState
+from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import command, query
 from chassis.wire import Values
-from housing.properties import register
+from housing.properties import register, report, reshaping
 from housing.properties.facts import publish_change
-from housing.properties.model import LEAVING, Property, UseState
+from housing.properties.lineage import PropertyLineage
+from housing.properties.model import (
+    GONE,
+    LEAVING,
+    NEEDS_APPROVED_REASON,
+    Property,
+    TitleState,
+    needs_approved_reason,
+)
 from housing.properties.schemas import (
     CreatePropertySchema,
     ListPropertiesSchema,
+    MergePropertiesSchema,
     PropertySchema,
-    SummarizePropertiesSchema,
+    ReportPropertiesSchema,
+    SplitPropertySchema,
 )
 
-MAX_ROWS = 500
 _TABLE = Property.__table__
+_LINEAGE = PropertyLineage.__table__
 _FIELDS = tuple(register.HEADINGS)
-_CHANGEABLE = tuple(name for name in _FIELDS if name not in ("code", "kind", "region_code"))
+_FIXED = ("code", "kind", "region_code", "title_state", "title_number")
+"""What stays, and what only its title's own case changes."""
+_CHANGEABLE = tuple(name for name in _FIELDS if name not in _FIXED)
 
 
 @command(CreatePropertySchema())
@@ -34,8 +45,13 @@ def create_property(uow: UnitOfWork, request: Values) -> Property:
     given = request.property
     if given["use_state"] in LEAVING:
         raise IllegalState.move(
-            "直接登记为该状态", "register it in that state", "处置流程管理", "under a disposal"
+            "直接登记为该状态",
+            "register it in that state",
+            "由处置、拆分或合并产生",
+            "of a disposal or split",
         )
+    if given["title_state"] == TitleState.NOT_REGISTRABLE:
+        raise needs_approved_reason("property.title_state")
     if uow.taken(Property.code, [given["code"]]):
         raise AlreadyExists.key(
             "property.code", "CODE_TAKEN", "房产编号已登记", "this code is registered"
@@ -76,7 +92,7 @@ def list_properties(reader: Reader, request: Values) -> dict[str, Any]:
         statement = statement.where(_TABLE.c.use_state == request.use_state)
     if request.code:
         statement = statement.where(_TABLE.c.code == request.code)
-    statement = _within(statement, request.region_code)
+    statement = within(statement, _TABLE.c.region_code, request.region_code)
     rows, token = reader.page(statement, [_TABLE.c.code], request)
     return {"properties": rows, "next_page_token": token}
 
@@ -84,73 +100,79 @@ def list_properties(reader: Reader, request: Values) -> dict[str, Any]:
 @command()
 def import_properties(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     """Registers new codes, counts unchanged ones, refuses the rest row by row."""
-    if len(request.rows) > MAX_ROWS:
-        raise InvalidInput.field(
-            "rows", "TOO_MANY", f"每次最多 {MAX_ROWS} 行", f"at most {MAX_ROWS} rows a call"
-        )
-    problems: list[dict[str, Any]] = []
-    read: list[tuple[int, dict[str, Any]]] = []
-    for row in request.rows:
-        try:
-            read.append((row["row"], register.read_row(row["cells"])))
-        except ValidationError as error:
-            problems += register.problems_of(row["row"], row["cells"], error)
-    codes = [values["code"] for _, values in read]
+    batch = register.SHEET.take(request.rows)
+    codes = batch.column("code")
+    # In this order: what another import commits in between is known, not elsewhere.
+    taken = uow.taken(Property.code, codes)
     known = _registered(uow, codes)
-    elsewhere = uow.taken(Property.code, codes) - known.keys()
-    unit_of = units.by_uscc(uow, [values["unit_uscc"] for _, values in read])
+    elsewhere = taken - known.keys()
+    unit_of = units.by_uscc(uow, batch.column("unit_uscc"))
     created: list[Property] = []
-    unchanged = 0
-    for number, values in read:
+    for row in batch:
+        values = row.values
         before = known.get(values["code"])
         if before is None and values["use_state"] in LEAVING:
-            problems.append(_only_by_disposal(number))
-        elif values["code"] in elsewhere:
-            problems.append(_taken(number, values["code"]))
+            batch.refuse(row, "use_state", *_ONLY_BY_DISPOSAL)
+        elif before is None and values["title_state"] == TitleState.NOT_REGISTRABLE:
+            batch.refuse(row, "title_state", *NEEDS_APPROVED_REASON)
+        elif values["code"] in elsewhere or (before and not _says(before, values)):
+            batch.refuse(row, "code", *_OTHER_CONTENT)
         elif before is None:
             known[values["code"]] = made = Property(**values)
             made.held_by(unit_of.get(made.unit_uscc))
             created.append(made)
-        elif all(getattr(before, name) == value for name, value in values.items()):
-            unchanged += 1
+            batch.created += 1
         else:
-            problems.append(_taken(number, values["code"]))
+            batch.unchanged += 1
     uow.add(*created)
     uow.flush()
     for each in created:
         publish_change(uow, each)
-    return {
-        "created": len(created),
-        "unchanged": unchanged,
-        "refused": len(request.rows) - len(created) - unchanged,
-        "problems": sorted(problems, key=lambda each: each["row"]),
-    }
+    return batch.told()
 
 
-@query(SummarizePropertiesSchema())
-def summarize_properties(reader: Reader, request: Values) -> dict[str, Any]:
+@query(ReportPropertiesSchema())
+def report_properties(reader: Reader, request: Values) -> dict[str, Any]:
     columns = (_TABLE.c.kind, _TABLE.c.use_state)
     statement = (
         select(
             *columns,
-            func.count().label("count"),
+            func.count().label("number"),
             func.sum(_TABLE.c.floor_area_m2).label("floor_area_m2"),
             func.sum(_TABLE.c.usable_area_m2).label("usable_area_m2"),
             func.sum(_TABLE.c.book_value_fen).label("book_value_fen"),
         )
-        .where(_TABLE.c.use_state != UseState.DISPOSED)
+        .where(_TABLE.c.use_state.not_in(GONE))
         .group_by(*columns)
         .order_by(*columns)
     )
-    return {"totals": reader.rows(_within(statement, request.region_code))}
+    totals = reader.rows(within(statement, _TABLE.c.region_code, request.region_code))
+    return report.told(day_of(reader.now), totals, request.region_code)
 
 
-def _within(statement: Select[Any], region_code: str) -> Select[Any]:
-    """Rows of a region and everything below it."""
-    if not region_code:
-        return statement
-    below = region_prefix(region_code)
-    return statement.where(_TABLE.c.region_code.startswith(below, autoescape=True))
+@command(SplitPropertySchema())
+def split_property(uow: UnitOfWork, request: Values) -> dict[str, Any]:
+    found = uow.get(Property, request.property_id, "property_id", request.etag, lock=True)
+    made = reshaping.split(uow, found, request.parts, request.reason)
+    return {"original": found, "parts": made}
+
+
+@command(MergePropertiesSchema())
+def merge_properties(uow: UnitOfWork, request: Values) -> Property:
+    """Locks them in the order of their ids, so that two mergers cannot wait for one another."""
+    ids = request.property_ids
+    etags = dict(zip(ids, request.etags or [""] * len(ids), strict=True))
+    found = {id: uow.get(Property, id, "property_ids", etags[id], lock=True) for id in sorted(ids)}
+    originals = [found[id] for id in ids]
+    return reshaping.merge(uow, originals, request.code, request.name, request.reason)
+
+
+@query()
+def list_property_lineage(reader: Reader, request: Values) -> dict[str, Any]:
+    id = reader.row(_BY_ID, {"property_id": request.property_id}, "property_id").id
+    either = or_(_LINEAGE.c.from_id == id, _LINEAGE.c.to_id == id)
+    found = select(_LINEAGE).where(either).order_by(_LINEAGE.c.on_day, _LINEAGE.c.id)
+    return {"lineage": reader.rows(found.limit(1_000))}
 
 
 def _registered(uow: UnitOfWork, codes: list[str]) -> dict[str, Property]:
@@ -158,23 +180,17 @@ def _registered(uow: UnitOfWork, codes: list[str]) -> dict[str, Property]:
     return {each.code: each for each in found}
 
 
-def _taken(row: int, code: str) -> dict[str, Any]:
-    return register.problem(
-        row,
-        "code",
-        code,
-        "CODE_TAKEN",
-        "房产编号已登记，且内容不同",
-        "this code is registered with other content",
-    )
+def _says(known: Property, values: dict[str, Any]) -> bool:
+    return all(getattr(known, name) == value for name, value in values.items())
 
 
-def _only_by_disposal(row: int) -> dict[str, Any]:
-    return register.problem(
-        row,
-        "use_state",
-        "",
-        "ILLEGAL_STATE",
-        "该状态只能由处置流程产生",
-        "only a disposal leads to this state",
-    )
+_OTHER_CONTENT = (
+    "CODE_TAKEN",
+    "房产编号已登记，且内容不同",
+    "this code is registered with other content",
+)
+_ONLY_BY_DISPOSAL = (
+    "ILLEGAL_STATE",
+    "该状态只能由处置流程产生",
+    "only a disposal leads to this state",
+)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
-from chassis.contract import label_of_value
 from chassis.errors import InvalidInput
 from chassis.testing import Harness
+from chassis.testing.reports import figures
 from guanjia.housing.v1 import events_pb2
-from guanjia.housing.v1 import properties_pb2 as pb
 from guanjia.sheet.v1 import sheet_pb2
 from housing.properties.register import HEADINGS
 from tests.housing.factories import approved_disposal, create_property
@@ -42,14 +39,11 @@ def test_1392_rows_with_3_bad_areas_save_1389_and_again_none(housing: Harness) -
         ]
     assert len(housing.facts(events_pb2.PropertyChanged)) == 1389
     good = [row for row in rows if row[HEADINGS["floor_area_m2"]] != "-5"]
-    totals = housing.call("summarize_properties").totals
+    found = figures(housing.call("report_properties"))
     assert {
-        label_of_value(pb.PropertyKind.DESCRIPTOR, each.kind): (
-            each.count,
-            Decimal(str(each.floor_area_m2)),
-            Decimal(each.book_value_fen) / 100,
-        )
-        for each in totals
+        kind: (each["count"], each["floor_area_m2"], each["book_value_yuan"])
+        for (kind, _), each in found.items()
+        if kind != "合计"
     } == sums(good)
 
 
@@ -80,6 +74,30 @@ def test_a_file_may_not_say_that_a_property_leaves(housing: Harness) -> None:
     reply = sent(housing, [cells("A", use_state="处置中"), cells("B", use_state="已处置")])
     assert counts(reply) == (0, 0, 2)
     assert {each.reason for each in reply.problems} == {"ILLEGAL_STATE"}
+
+
+@pytest.mark.row("H04")
+def test_a_file_may_not_say_that_a_new_property_is_not_registrable(housing: Harness) -> None:
+    reply = sent(housing, [cells("A", title_state="不可登记"), cells("B")])
+    assert counts(reply) == (1, 0, 1)
+    [problem] = reply.problems
+    assert (problem.row, problem.field, problem.reason) == (
+        2,
+        "title_state",
+        "NEEDS_APPROVED_REASON",
+    )
+
+
+@pytest.mark.row("H04")
+def test_a_property_that_was_exempted_is_unchanged_by_the_file_that_says_so(
+    housing: Harness,
+) -> None:
+    sent(housing, [cells("A", title_state="办理中")])
+    given = {"property_id": first_id(housing), "reason": "地下人防工程"}
+    asked = housing.call("propose_title_exemption", **given)
+    decision = {"approval_id": asked.approval_id, "decision": "DECISION_APPROVE"}
+    housing.call("decide_approval", user="chief", **decision)
+    assert counts(sent(housing, [cells("A", title_state="不可登记")])) == (0, 1, 0)
 
 
 def test_a_property_under_disposal_is_unchanged_by_the_file_that_says_so(housing: Harness) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from chassis.errors import InvalidInput
 from chassis.testing import Harness
+from chassis.testing.reports import figures, rows_behind
 from guanjia.housing.v1 import properties_pb2 as pb
 from tests.housing.factories import approved_disposal, create_property
 from tests.refusals import refusal
@@ -84,40 +86,42 @@ def test_pages_go_on_within_a_filter(register: Harness) -> None:
 @pytest.mark.row("H01")
 def test_a_summary_adds_up_by_kind_and_use_exactly(register: Harness) -> None:
     create_property(register, code="E", floor_area_m2=0.2, usable_area_m2=0.2)
-    totals = register.call("summarize_properties").totals
-    office, land, idle = pb.PROPERTY_KIND_OFFICE, pb.PROPERTY_KIND_LAND, pb.USE_STATE_IDLE
-    assert {(each.kind, each.use_state): each for each in totals} == {
-        (office, pb.USE_STATE_IN_USE): pb.PropertyTotal(
-            kind=office,
-            use_state=pb.USE_STATE_IN_USE,
-            count=3,
-            floor_area_m2=2400.8,
-            usable_area_m2=1600.55,
-            book_value_fen=3 * 860_000_000,
-        ),
-        (land, pb.USE_STATE_IN_USE): pb.PropertyTotal(
-            kind=land,
-            use_state=pb.USE_STATE_IN_USE,
-            count=1,
-            floor_area_m2=2400.5,
-            usable_area_m2=1600.25,
-            book_value_fen=860_000_000,
-        ),
-        (office, idle): pb.PropertyTotal(
-            kind=office,
-            use_state=idle,
-            count=1,
-            floor_area_m2=2400.5,
-            usable_area_m2=1600.25,
-            book_value_fen=860_000_000,
-        ),
+    report = register.call("report_properties")
+    office, land = ("办公用房", "在用"), ("土地", "在用")
+    one = {
+        "count": Decimal(1),
+        "floor_area_m2": Decimal("2400.50"),
+        "usable_area_m2": Decimal("1600.25"),
+        "use_ratio": Decimal("66.7"),
+        "book_value_yuan": Decimal("8600000"),
     }
+    assert figures(report) == {
+        office: {
+            "count": Decimal(3),
+            "floor_area_m2": Decimal("2400.80"),
+            "usable_area_m2": Decimal("1600.55"),
+            "use_ratio": Decimal("66.7"),
+            "book_value_yuan": Decimal("25800000"),
+        },
+        land: one,
+        ("办公用房", "闲置"): one,
+        ("合计", ""): {
+            "count": Decimal(5),
+            "floor_area_m2": Decimal("7201.80"),
+            "usable_area_m2": Decimal("4801.05"),
+            "use_ratio": Decimal("66.7"),
+            "book_value_yuan": Decimal("43000000"),
+        },
+    }
+    assert all(each.definition for each in report.figures)
+    for line in report.lines[:-1]:
+        assert len(rows_behind(register, line)) == int(line.figures[0])
 
 
 def test_a_summary_counts_a_region_and_all_below_it(register: Harness) -> None:
     def count(region_code: str) -> int:
-        totals = register.call("summarize_properties", region_code=region_code).totals
-        return sum(each.count for each in totals)
+        report = register.call("report_properties", region_code=region_code)
+        return int((figures(report).get(("合计", "")) or {}).get("count") or 0)
 
     assert [count(code) for code in ("", "990100", "990201", "990300")] == [4, 3, 1, 0]
     with pytest.raises(InvalidInput):
@@ -127,8 +131,7 @@ def test_a_summary_counts_a_region_and_all_below_it(register: Harness) -> None:
 def test_a_disposed_property_counts_no_more(housing: Harness) -> None:
     id = create_property(housing).id
     disposal = approved_disposal(housing, property_id=id, assets=[])
-    [total] = housing.call("summarize_properties").totals
-    assert (total.use_state, total.count) == (pb.USE_STATE_UNDER_DISPOSAL, 1)
+    assert ("办公用房", "处置中") in figures(housing.call("report_properties"))
     housing.call("complete_disposal", disposal_id=disposal.id)
-    assert not housing.call("summarize_properties").totals
+    assert not housing.call("report_properties").lines
     assert housing.call("get_property", property_id=id).use_state == pb.USE_STATE_DISPOSED

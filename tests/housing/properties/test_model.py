@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from chassis.errors import IllegalState, InvalidInput
-from housing.properties.model import FIGURES, LEAVING, Property, UseState
+from housing.properties.model import FIGURES, LEAVING, Property, TitleState, UseState
 from tests.housing.factories import property_object
 
 U = UseState
+T = TitleState
 FREE = [state for state in UseState if state not in LEAVING]
 
 
@@ -41,6 +42,21 @@ def test_a_disposal_that_did_not_begin_does_not_end(state: UseState) -> None:
     still = property_object(use_state=state)
     with pytest.raises(IllegalState):
         still.end_disposal()
+    assert still.use_state is state
+
+
+@pytest.mark.parametrize("state", FREE)
+def test_a_property_that_stays_after_all_is_used_as_before(state: UseState) -> None:
+    staying = property_object(use_state=state)
+    staying.undo_disposal(staying.begin_disposal())
+    assert staying.use_state is state
+
+
+@pytest.mark.parametrize("state", [*FREE, U.DISPOSED])
+def test_a_disposal_that_did_not_begin_is_not_undone(state: UseState) -> None:
+    still = property_object(use_state=state)
+    with pytest.raises(IllegalState):
+        still.undo_disposal(U.IN_USE)
     assert still.use_state is state
 
 

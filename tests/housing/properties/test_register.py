@@ -6,19 +6,29 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from marshmallow import ValidationError
 
-from housing.properties.register import HEADINGS, problems_of, read_row
+from chassis.sheets import Batch
+from housing.properties.register import HEADINGS, SHEET
 from tests.housing.factories import USCC
 from tests.housing.register import cells
 
 pytestmark = pytest.mark.row("H01")
 
 
+def taken(row: dict[str, str]) -> Batch:
+    return SHEET.take([{"row": 7, "cells": row}])
+
+
+def read_row(row: dict[str, str]) -> dict[str, Any]:
+    [read] = taken(row).rows
+    return read.values
+
+
 def problems(row: dict[str, str]) -> list[dict[str, Any]]:
-    with pytest.raises(ValidationError) as refused:
-        read_row(row)
-    return problems_of(7, row, refused.value)
+    told = taken(row).told()
+    assert (told["created"], told["refused"]) == (0, 1)
+    found: list[dict[str, Any]] = told["problems"]
+    return found
 
 
 def test_a_row_is_read_into_the_values_of_a_property() -> None:

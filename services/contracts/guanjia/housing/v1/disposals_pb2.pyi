@@ -63,6 +63,9 @@ class _DisposalLineStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Dis
     DISPOSAL_LINE_STATE_ACCEPTED: _DisposalLineState.ValueType  # 3
     DISPOSAL_LINE_STATE_REJECTED: _DisposalLineState.ValueType  # 4
     DISPOSAL_LINE_STATE_SETTLED: _DisposalLineState.ValueType  # 5
+    DISPOSAL_LINE_STATE_WITHDRAWING: _DisposalLineState.ValueType  # 6
+    """The disposal was withdrawn; whether the warehouse has the asset already is not known yet."""
+    DISPOSAL_LINE_STATE_WITHDRAWN: _DisposalLineState.ValueType  # 7
 
 class DisposalLineState(_DisposalLineState, metaclass=_DisposalLineStateEnumTypeWrapper): ...
 
@@ -73,6 +76,9 @@ DISPOSAL_LINE_STATE_AWAITING_INTAKE: DisposalLineState.ValueType  # 2
 DISPOSAL_LINE_STATE_ACCEPTED: DisposalLineState.ValueType  # 3
 DISPOSAL_LINE_STATE_REJECTED: DisposalLineState.ValueType  # 4
 DISPOSAL_LINE_STATE_SETTLED: DisposalLineState.ValueType  # 5
+DISPOSAL_LINE_STATE_WITHDRAWING: DisposalLineState.ValueType  # 6
+"""The disposal was withdrawn; whether the warehouse has the asset already is not known yet."""
+DISPOSAL_LINE_STATE_WITHDRAWN: DisposalLineState.ValueType  # 7
 Global___DisposalLineState: _TypeAlias = DisposalLineState  # noqa: Y015
 
 @_typing.final
@@ -137,6 +143,13 @@ class Disposal(_message.Message):
     UNIT_ID_FIELD_NUMBER: _builtins.int
     UNIT_NAME_FIELD_NUMBER: _builtins.int
     APPROVAL_ID_FIELD_NUMBER: _builtins.int
+    APPRAISED_VALUE_FEN_FIELD_NUMBER: _builtins.int
+    APPRAISED_ON_FIELD_NUMBER: _builtins.int
+    APPRAISER_FIELD_NUMBER: _builtins.int
+    SHORTFALL_REASON_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_BY_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_AT_FIELD_NUMBER: _builtins.int
+    WITHDRAWAL_REASON_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     code: _builtins.str
     state: Global___DisposalState.ValueType
@@ -155,6 +168,15 @@ class Disposal(_message.Message):
     unit_name: _builtins.str
     approval_id: _builtins.str
     """The request for consent that runs or ran last; empty before it is submitted."""
+    appraised_value_fen: _builtins.int
+    appraised_on: _builtins.str
+    """Civil date, ISO 8601; empty while it is not appraised."""
+    appraiser: _builtins.str
+    shortfall_reason: _builtins.str
+    """Why the income is less than it should be by the appraisal."""
+    withdrawn_by: _builtins.str
+    """Who took back what was not handed over yet; empty unless somebody did."""
+    withdrawal_reason: _builtins.str
     @_builtins.property
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisposalLine]: ...
     @_builtins.property
@@ -163,6 +185,8 @@ class Disposal(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def withdrawn_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -184,10 +208,17 @@ class Disposal(_message.Message):
         unit_id: _builtins.str = ...,
         unit_name: _builtins.str = ...,
         approval_id: _builtins.str = ...,
+        appraised_value_fen: _builtins.int = ...,
+        appraised_on: _builtins.str = ...,
+        appraiser: _builtins.str = ...,
+        shortfall_reason: _builtins.str = ...,
+        withdrawn_by: _builtins.str = ...,
+        withdrawn_at: _timestamp_pb2.Timestamp | None = ...,
+        withdrawal_reason: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "decided_at", b"decided_at", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "decided_at", b"decided_at", "updated_at", b"updated_at", "withdrawn_at", b"withdrawn_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["approval_id", b"approval_id", "code", b"code", "created_at", b"created_at", "decided_at", b"decided_at", "decided_by", b"decided_by", "decision_note", b"decision_note", "etag", b"etag", "id", b"id", "income_fen", b"income_fen", "lines", b"lines", "property_id", b"property_id", "reason", b"reason", "region_code", b"region_code", "requested_by", b"requested_by", "state", b"state", "unit_id", b"unit_id", "unit_name", b"unit_name", "updated_at", b"updated_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appraised_on", b"appraised_on", "appraised_value_fen", b"appraised_value_fen", "appraiser", b"appraiser", "approval_id", b"approval_id", "code", b"code", "created_at", b"created_at", "decided_at", b"decided_at", "decided_by", b"decided_by", "decision_note", b"decision_note", "etag", b"etag", "id", b"id", "income_fen", b"income_fen", "lines", b"lines", "property_id", b"property_id", "reason", b"reason", "region_code", b"region_code", "requested_by", b"requested_by", "shortfall_reason", b"shortfall_reason", "state", b"state", "unit_id", b"unit_id", "unit_name", b"unit_name", "updated_at", b"updated_at", "withdrawal_reason", b"withdrawal_reason", "withdrawn_at", b"withdrawn_at", "withdrawn_by", b"withdrawn_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -258,6 +289,41 @@ class UpdateDisposalRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UpdateDisposalRequest: _TypeAlias = UpdateDisposalRequest  # noqa: Y015
+
+@_typing.final
+class AppraiseDisposalRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    DISPOSAL_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    APPRAISED_VALUE_FEN_FIELD_NUMBER: _builtins.int
+    APPRAISED_ON_FIELD_NUMBER: _builtins.int
+    APPRAISER_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    disposal_id: _builtins.str
+    etag: _builtins.str
+    appraised_value_fen: _builtins.int
+    appraised_on: _builtins.str
+    """Civil date, ISO 8601, not after today."""
+    appraiser: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        disposal_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        appraised_value_fen: _builtins.int = ...,
+        appraised_on: _builtins.str = ...,
+        appraiser: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["appraised_on", b"appraised_on", "appraised_value_fen", b"appraised_value_fen", "appraiser", b"appraiser", "disposal_id", b"disposal_id", "etag", b"etag", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppraiseDisposalRequest: _TypeAlias = AppraiseDisposalRequest  # noqa: Y015
 
 @_typing.final
 class GetDisposalRequest(_message.Message):
@@ -366,19 +432,23 @@ class WithdrawDisposalRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     DISPOSAL_ID_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     disposal_id: _builtins.str
     etag: _builtins.str
+    reason: _builtins.str
+    """Required once it is approved."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         disposal_id: _builtins.str = ...,
         etag: _builtins.str = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["disposal_id", b"disposal_id", "etag", b"etag", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disposal_id", b"disposal_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -423,10 +493,13 @@ class CompleteDisposalRequest(_message.Message):
     DISPOSAL_ID_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     INCOME_FEN_FIELD_NUMBER: _builtins.int
+    SHORTFALL_REASON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     disposal_id: _builtins.str
     etag: _builtins.str
     income_fen: _builtins.int
+    shortfall_reason: _builtins.str
+    """Required where the income is less than it should be by the appraisal."""
     def __init__(
         self,
         *,
@@ -434,10 +507,11 @@ class CompleteDisposalRequest(_message.Message):
         disposal_id: _builtins.str = ...,
         etag: _builtins.str = ...,
         income_fen: _builtins.int = ...,
+        shortfall_reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["disposal_id", b"disposal_id", "etag", b"etag", "income_fen", b"income_fen", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disposal_id", b"disposal_id", "etag", b"etag", "income_fen", b"income_fen", "request_id", b"request_id", "shortfall_reason", b"shortfall_reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -114,6 +114,62 @@ class DisposalApproved(_message.Message):
 Global___DisposalApproved: _TypeAlias = DisposalApproved  # noqa: Y015
 
 @_typing.final
+class DisposalWithdrawn(_message.Message):
+    """An approved disposal was taken back, as far as that is still possible."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_CODE_FIELD_NUMBER: _builtins.int
+    PROPERTY_ID_FIELD_NUMBER: _builtins.int
+    ASSETS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_BY_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_AT_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    document_id: _builtins.str
+    document_code: _builtins.str
+    property_id: _builtins.str
+    """The building that stays after all; empty when only furniture was to leave."""
+    reason: _builtins.str
+    withdrawn_by: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    """The unit that keeps them, under the name it had then."""
+    unit_name: _builtins.str
+    @_builtins.property
+    def assets(self) -> _containers.RepeatedCompositeFieldContainer[_asset_pb2.ReleasedAsset]:
+        """Those that nobody has answered for yet, as they were released: who learns of the
+        withdrawal before the approval can write down the same.
+        """
+
+    @_builtins.property
+    def withdrawn_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        document_id: _builtins.str = ...,
+        document_code: _builtins.str = ...,
+        property_id: _builtins.str = ...,
+        assets: _abc.Iterable[_asset_pb2.ReleasedAsset] | None = ...,
+        reason: _builtins.str = ...,
+        withdrawn_by: _builtins.str = ...,
+        withdrawn_at: _timestamp_pb2.Timestamp | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["withdrawn_at", b"withdrawn_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "document_code", b"document_code", "document_id", b"document_id", "property_id", b"property_id", "reason", b"reason", "region_code", b"region_code", "unit_id", b"unit_id", "unit_name", b"unit_name", "withdrawn_at", b"withdrawn_at", "withdrawn_by", b"withdrawn_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisposalWithdrawn: _TypeAlias = DisposalWithdrawn  # noqa: Y015
+
+@_typing.final
 class DisposalCompleted(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -124,6 +180,7 @@ class DisposalCompleted(_message.Message):
     document_id: _builtins.str
     document_code: _builtins.str
     property_id: _builtins.str
+    """The building that has left; empty when none did."""
     income_fen: _builtins.int
     def __init__(
         self,

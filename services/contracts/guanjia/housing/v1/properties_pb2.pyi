@@ -58,6 +58,8 @@ class _UseStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_UseState.Val
     USE_STATE_DANGEROUS: _UseState.ValueType  # 5
     USE_STATE_UNDER_DISPOSAL: _UseState.ValueType  # 6
     USE_STATE_DISPOSED: _UseState.ValueType  # 7
+    USE_STATE_RETIRED: _UseState.ValueType  # 8
+    """Split or merged: others have taken its place."""
 
 class UseState(_UseState, metaclass=_UseStateEnumTypeWrapper): ...
 
@@ -69,6 +71,8 @@ USE_STATE_LENT: UseState.ValueType  # 4
 USE_STATE_DANGEROUS: UseState.ValueType  # 5
 USE_STATE_UNDER_DISPOSAL: UseState.ValueType  # 6
 USE_STATE_DISPOSED: UseState.ValueType  # 7
+USE_STATE_RETIRED: UseState.ValueType  # 8
+"""Split or merged: others have taken its place."""
 Global___UseState: _TypeAlias = UseState  # noqa: Y015
 
 class _AccountState:
@@ -110,6 +114,23 @@ TITLE_STATE_IN_PROGRESS: TitleState.ValueType  # 2
 TITLE_STATE_OBSTACLE: TitleState.ValueType  # 3
 TITLE_STATE_NOT_REGISTRABLE: TitleState.ValueType  # 4
 Global___TitleState: _TypeAlias = TitleState  # noqa: Y015
+
+class _LineageKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LineageKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LineageKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LINEAGE_KIND_UNSPECIFIED: _LineageKind.ValueType  # 0
+    LINEAGE_KIND_SPLIT: _LineageKind.ValueType  # 1
+    LINEAGE_KIND_MERGE: _LineageKind.ValueType  # 2
+
+class LineageKind(_LineageKind, metaclass=_LineageKindEnumTypeWrapper): ...
+
+LINEAGE_KIND_UNSPECIFIED: LineageKind.ValueType  # 0
+LINEAGE_KIND_SPLIT: LineageKind.ValueType  # 1
+LINEAGE_KIND_MERGE: LineageKind.ValueType  # 2
+Global___LineageKind: _TypeAlias = LineageKind  # noqa: Y015
 
 @_typing.final
 class Property(_message.Message):
@@ -239,8 +260,6 @@ class UpdatePropertyRequest(_message.Message):
     BOOK_VALUE_FEN_FIELD_NUMBER: _builtins.int
     USE_STATE_FIELD_NUMBER: _builtins.int
     ACCOUNT_STATE_FIELD_NUMBER: _builtins.int
-    TITLE_STATE_FIELD_NUMBER: _builtins.int
-    TITLE_NUMBER_FIELD_NUMBER: _builtins.int
     UNIT_NAME_FIELD_NUMBER: _builtins.int
     UNIT_USCC_FIELD_NUMBER: _builtins.int
     BUILT_YEAR_FIELD_NUMBER: _builtins.int
@@ -249,7 +268,9 @@ class UpdatePropertyRequest(_message.Message):
     etag: _builtins.str
     """The etag the caller last saw; empty to change whatever is there."""
     name: _builtins.str
-    """Each field that is present is changed; the others stay."""
+    """Each field that is present is changed; the others stay. The title changes by its own
+    case, see TitleService.
+    """
     address: _builtins.str
     floors: _builtins.int
     floor_area_m2: _builtins.float
@@ -257,8 +278,6 @@ class UpdatePropertyRequest(_message.Message):
     book_value_fen: _builtins.int
     use_state: Global___UseState.ValueType
     account_state: Global___AccountState.ValueType
-    title_state: Global___TitleState.ValueType
-    title_number: _builtins.str
     unit_name: _builtins.str
     unit_uscc: _builtins.str
     built_year: _builtins.int
@@ -276,15 +295,13 @@ class UpdatePropertyRequest(_message.Message):
         book_value_fen: _builtins.int | None = ...,
         use_state: Global___UseState.ValueType | None = ...,
         account_state: Global___AccountState.ValueType | None = ...,
-        title_state: Global___TitleState.ValueType | None = ...,
-        title_number: _builtins.str | None = ...,
         unit_name: _builtins.str | None = ...,
         unit_uscc: _builtins.str | None = ...,
         built_year: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_account_state", b"_account_state", "_address", b"_address", "_book_value_fen", b"_book_value_fen", "_built_year", b"_built_year", "_floor_area_m2", b"_floor_area_m2", "_floors", b"_floors", "_name", b"_name", "_title_number", b"_title_number", "_title_state", b"_title_state", "_unit_name", b"_unit_name", "_unit_uscc", b"_unit_uscc", "_usable_area_m2", b"_usable_area_m2", "_use_state", b"_use_state", "account_state", b"account_state", "address", b"address", "book_value_fen", b"book_value_fen", "built_year", b"built_year", "floor_area_m2", b"floor_area_m2", "floors", b"floors", "name", b"name", "title_number", b"title_number", "title_state", b"title_state", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "usable_area_m2", b"usable_area_m2", "use_state", b"use_state"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_account_state", b"_account_state", "_address", b"_address", "_book_value_fen", b"_book_value_fen", "_built_year", b"_built_year", "_floor_area_m2", b"_floor_area_m2", "_floors", b"_floors", "_name", b"_name", "_unit_name", b"_unit_name", "_unit_uscc", b"_unit_uscc", "_usable_area_m2", b"_usable_area_m2", "_use_state", b"_use_state", "account_state", b"account_state", "address", b"address", "book_value_fen", b"book_value_fen", "built_year", b"built_year", "floor_area_m2", b"floor_area_m2", "floors", b"floors", "name", b"name", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "usable_area_m2", b"usable_area_m2", "use_state", b"use_state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_account_state", b"_account_state", "_address", b"_address", "_book_value_fen", b"_book_value_fen", "_built_year", b"_built_year", "_floor_area_m2", b"_floor_area_m2", "_floors", b"_floors", "_name", b"_name", "_title_number", b"_title_number", "_title_state", b"_title_state", "_unit_name", b"_unit_name", "_unit_uscc", b"_unit_uscc", "_usable_area_m2", b"_usable_area_m2", "_use_state", b"_use_state", "account_state", b"account_state", "address", b"address", "book_value_fen", b"book_value_fen", "built_year", b"built_year", "etag", b"etag", "floor_area_m2", b"floor_area_m2", "floors", b"floors", "name", b"name", "property_id", b"property_id", "request_id", b"request_id", "title_number", b"title_number", "title_state", b"title_state", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "usable_area_m2", b"usable_area_m2", "use_state", b"use_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_account_state", b"_account_state", "_address", b"_address", "_book_value_fen", b"_book_value_fen", "_built_year", b"_built_year", "_floor_area_m2", b"_floor_area_m2", "_floors", b"_floors", "_name", b"_name", "_unit_name", b"_unit_name", "_unit_uscc", b"_unit_uscc", "_usable_area_m2", b"_usable_area_m2", "_use_state", b"_use_state", "account_state", b"account_state", "address", b"address", "book_value_fen", b"book_value_fen", "built_year", b"built_year", "etag", b"etag", "floor_area_m2", b"floor_area_m2", "floors", b"floors", "name", b"name", "property_id", b"property_id", "request_id", b"request_id", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "usable_area_m2", b"usable_area_m2", "use_state", b"use_state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__account_state: _TypeAlias = _typing.Literal["account_state"]  # noqa: Y015
     _WhichOneofArgType__account_state: _TypeAlias = _typing.Literal["_account_state", b"_account_state"]  # noqa: Y015
@@ -300,10 +317,6 @@ class UpdatePropertyRequest(_message.Message):
     _WhichOneofArgType__floors: _TypeAlias = _typing.Literal["_floors", b"_floors"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
-    _WhichOneofReturnType__title_number: _TypeAlias = _typing.Literal["title_number"]  # noqa: Y015
-    _WhichOneofArgType__title_number: _TypeAlias = _typing.Literal["_title_number", b"_title_number"]  # noqa: Y015
-    _WhichOneofReturnType__title_state: _TypeAlias = _typing.Literal["title_state"]  # noqa: Y015
-    _WhichOneofArgType__title_state: _TypeAlias = _typing.Literal["_title_state", b"_title_state"]  # noqa: Y015
     _WhichOneofReturnType__unit_name: _TypeAlias = _typing.Literal["unit_name"]  # noqa: Y015
     _WhichOneofArgType__unit_name: _TypeAlias = _typing.Literal["_unit_name", b"_unit_name"]  # noqa: Y015
     _WhichOneofReturnType__unit_uscc: _TypeAlias = _typing.Literal["unit_uscc"]  # noqa: Y015
@@ -326,10 +339,6 @@ class UpdatePropertyRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__floors) -> _WhichOneofReturnType__floors | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__title_number) -> _WhichOneofReturnType__title_number | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__title_state) -> _WhichOneofReturnType__title_state | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__unit_name) -> _WhichOneofReturnType__unit_name | None: ...
     @_typing.overload
@@ -421,6 +430,72 @@ class ListPropertiesResponse(_message.Message):
 Global___ListPropertiesResponse: _TypeAlias = ListPropertiesResponse  # noqa: Y015
 
 @_typing.final
+class PropertyRow(_message.Message):
+    """The columns of a property register; figures that are not known stay empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ADDRESS_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    FLOORS_FIELD_NUMBER: _builtins.int
+    FLOOR_AREA_M2_FIELD_NUMBER: _builtins.int
+    USABLE_AREA_M2_FIELD_NUMBER: _builtins.int
+    BOOK_VALUE_FEN_FIELD_NUMBER: _builtins.int
+    USE_STATE_FIELD_NUMBER: _builtins.int
+    ACCOUNT_STATE_FIELD_NUMBER: _builtins.int
+    TITLE_STATE_FIELD_NUMBER: _builtins.int
+    TITLE_NUMBER_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    UNIT_USCC_FIELD_NUMBER: _builtins.int
+    BUILT_YEAR_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    name: _builtins.str
+    kind: Global___PropertyKind.ValueType
+    address: _builtins.str
+    region_code: _builtins.str
+    floors: _builtins.int
+    floor_area_m2: _builtins.float
+    usable_area_m2: _builtins.float
+    book_value_fen: _builtins.int
+    use_state: Global___UseState.ValueType
+    account_state: Global___AccountState.ValueType
+    title_state: Global___TitleState.ValueType
+    title_number: _builtins.str
+    unit_name: _builtins.str
+    unit_uscc: _builtins.str
+    built_year: _builtins.int
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        name: _builtins.str = ...,
+        kind: Global___PropertyKind.ValueType = ...,
+        address: _builtins.str = ...,
+        region_code: _builtins.str = ...,
+        floors: _builtins.int = ...,
+        floor_area_m2: _builtins.float = ...,
+        usable_area_m2: _builtins.float = ...,
+        book_value_fen: _builtins.int = ...,
+        use_state: Global___UseState.ValueType = ...,
+        account_state: Global___AccountState.ValueType = ...,
+        title_state: Global___TitleState.ValueType = ...,
+        title_number: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+        unit_uscc: _builtins.str = ...,
+        built_year: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_state", b"account_state", "address", b"address", "book_value_fen", b"book_value_fen", "built_year", b"built_year", "code", b"code", "floor_area_m2", b"floor_area_m2", "floors", b"floors", "kind", b"kind", "name", b"name", "region_code", b"region_code", "title_number", b"title_number", "title_state", b"title_state", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "usable_area_m2", b"usable_area_m2", "use_state", b"use_state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PropertyRow: _TypeAlias = PropertyRow  # noqa: Y015
+
+@_typing.final
 class ImportPropertiesRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -446,7 +521,7 @@ class ImportPropertiesRequest(_message.Message):
 Global___ImportPropertiesRequest: _TypeAlias = ImportPropertiesRequest  # noqa: Y015
 
 @_typing.final
-class SummarizePropertiesRequest(_message.Message):
+class ReportPropertiesRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     REGION_CODE_FIELD_NUMBER: _builtins.int
@@ -463,62 +538,218 @@ class SummarizePropertiesRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SummarizePropertiesRequest: _TypeAlias = SummarizePropertiesRequest  # noqa: Y015
+Global___ReportPropertiesRequest: _TypeAlias = ReportPropertiesRequest  # noqa: Y015
 
 @_typing.final
-class PropertyTotal(_message.Message):
+class PropertyPart(_message.Message):
+    """One of the properties that another is split into. The rest it has from that one: kind,
+    address, region, floors, unit, account state, year of completion.
+    """
+
     DESCRIPTOR: _descriptor.Descriptor
 
-    KIND_FIELD_NUMBER: _builtins.int
-    USE_STATE_FIELD_NUMBER: _builtins.int
-    COUNT_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
     FLOOR_AREA_M2_FIELD_NUMBER: _builtins.int
     USABLE_AREA_M2_FIELD_NUMBER: _builtins.int
     BOOK_VALUE_FEN_FIELD_NUMBER: _builtins.int
-    kind: Global___PropertyKind.ValueType
-    use_state: Global___UseState.ValueType
-    count: _builtins.int
+    ROOM_CODES_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    name: _builtins.str
     floor_area_m2: _builtins.float
     usable_area_m2: _builtins.float
     book_value_fen: _builtins.int
+    @_builtins.property
+    def room_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The rooms that go to it."""
+
     def __init__(
         self,
         *,
-        kind: Global___PropertyKind.ValueType = ...,
-        use_state: Global___UseState.ValueType = ...,
-        count: _builtins.int = ...,
+        code: _builtins.str = ...,
+        name: _builtins.str = ...,
         floor_area_m2: _builtins.float = ...,
         usable_area_m2: _builtins.float = ...,
         book_value_fen: _builtins.int = ...,
+        room_codes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["book_value_fen", b"book_value_fen", "count", b"count", "floor_area_m2", b"floor_area_m2", "kind", b"kind", "usable_area_m2", b"usable_area_m2", "use_state", b"use_state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["book_value_fen", b"book_value_fen", "code", b"code", "floor_area_m2", b"floor_area_m2", "name", b"name", "room_codes", b"room_codes", "usable_area_m2", b"usable_area_m2"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___PropertyTotal: _TypeAlias = PropertyTotal  # noqa: Y015
+Global___PropertyPart: _TypeAlias = PropertyPart  # noqa: Y015
 
 @_typing.final
-class SummarizePropertiesResponse(_message.Message):
+class SplitPropertyRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
-    TOTALS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PROPERTY_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    property_id: _builtins.str
+    etag: _builtins.str
+    """The etag the caller last saw; empty to split whatever is there."""
+    reason: _builtins.str
     @_builtins.property
-    def totals(self) -> _containers.RepeatedCompositeFieldContainer[Global___PropertyTotal]:
-        """One total for each kind and use state that occurs; disposed properties are
-        left out.
-        """
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___PropertyPart]:
+        """2 to 50."""
 
     def __init__(
         self,
         *,
-        totals: _abc.Iterable[Global___PropertyTotal] | None = ...,
+        request_id: _builtins.str = ...,
+        property_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        parts: _abc.Iterable[Global___PropertyPart] | None = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["totals", b"totals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "parts", b"parts", "property_id", b"property_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SummarizePropertiesResponse: _TypeAlias = SummarizePropertiesResponse  # noqa: Y015
+Global___SplitPropertyRequest: _TypeAlias = SplitPropertyRequest  # noqa: Y015
+
+@_typing.final
+class SplitPropertyResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORIGINAL_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def original(self) -> Global___Property: ...
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Property]: ...
+    def __init__(
+        self,
+        *,
+        original: Global___Property | None = ...,
+        parts: _abc.Iterable[Global___Property] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["original", b"original"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["original", b"original", "parts", b"parts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SplitPropertyResponse: _TypeAlias = SplitPropertyResponse  # noqa: Y015
+
+@_typing.final
+class MergePropertiesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PROPERTY_IDS_FIELD_NUMBER: _builtins.int
+    ETAGS_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    code: _builtins.str
+    name: _builtins.str
+    reason: _builtins.str
+    @_builtins.property
+    def property_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """2 to 50. The new one has address and unit of the first."""
+
+    @_builtins.property
+    def etags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The etags the caller last saw, one for each; none to merge whatever is there."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        property_ids: _abc.Iterable[_builtins.str] | None = ...,
+        etags: _abc.Iterable[_builtins.str] | None = ...,
+        code: _builtins.str = ...,
+        name: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "etags", b"etags", "name", b"name", "property_ids", b"property_ids", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePropertiesRequest: _TypeAlias = MergePropertiesRequest  # noqa: Y015
+
+@_typing.final
+class PropertyLineage(_message.Message):
+    """One property ended, another took its place; under the codes they had then."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_CODE_FIELD_NUMBER: _builtins.int
+    TO_CODE_FIELD_NUMBER: _builtins.int
+    ON_DAY_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    from_code: _builtins.str
+    to_code: _builtins.str
+    on_day: _builtins.str
+    kind: Global___LineageKind.ValueType
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        from_code: _builtins.str = ...,
+        to_code: _builtins.str = ...,
+        on_day: _builtins.str = ...,
+        kind: Global___LineageKind.ValueType = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_code", b"from_code", "kind", b"kind", "on_day", b"on_day", "reason", b"reason", "to_code", b"to_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PropertyLineage: _TypeAlias = PropertyLineage  # noqa: Y015
+
+@_typing.final
+class ListPropertyLineageRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPERTY_ID_FIELD_NUMBER: _builtins.int
+    property_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        property_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["property_id", b"property_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPropertyLineageRequest: _TypeAlias = ListPropertyLineageRequest  # noqa: Y015
+
+@_typing.final
+class ListPropertyLineageResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINEAGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def lineage(self) -> _containers.RepeatedCompositeFieldContainer[Global___PropertyLineage]:
+        """Both directions, at most 1,000, the first ones first."""
+
+    def __init__(
+        self,
+        *,
+        lineage: _abc.Iterable[Global___PropertyLineage] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lineage", b"lineage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPropertyLineageResponse: _TypeAlias = ListPropertyLineageResponse  # noqa: Y015
