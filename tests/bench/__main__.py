@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import ground, machine, memory, rounds
+from tests.bench import ground, machine, memory, registers, rounds
 from tests.bench.baselines.echoes import echoes
 from tests.bench.baselines.postgres import postgres
 from tests.bench.baselines.stock_nameko import stock_nameko
@@ -38,6 +38,7 @@ SUBJECTS: tuple[tuple[Subject, tuple[str, ...]], ...] = (
 """What is measured, and under which names."""
 
 IDLE = "idle"
+REGISTERS = "registers"
 
 
 def main() -> int:
@@ -64,6 +65,10 @@ def measure(
         if wanted(IDLE):
             tell("idle memory")
             idle_mb = memory.idle_mb(servers)
+        lists = None
+        if wanted(REGISTERS):
+            tell("lists and reports over many rows")
+            lists = registers.measure(servers)
         measures: list[Measure] = []
         for subject, names in SUBJECTS:
             if any(map(wanted, names)):
@@ -72,11 +77,12 @@ def measure(
                 measures += [each for each in offered if wanted(each.name)]
         rows = rounds.run(measures, plan, tell)
         findings = [finding for each in measures for finding in each.check(each)]
-        return Report(machine.describe(servers), plan, rows, ratios(rows), idle_mb, findings)
+        described = machine.describe(servers)
+        return Report(described, plan, rows, ratios(rows), idle_mb, lists, findings)
 
 
 def _arguments() -> argparse.Namespace:
-    names = ", ".join([IDLE, *(name for _, each in SUBJECTS for name in each)])
+    names = ", ".join([IDLE, REGISTERS, *(name for _, each in SUBJECTS for name in each)])
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="See README.md.")
     parser.add_argument("--quick", action="store_true", help="shorter and rougher")
     parser.add_argument(

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from tests.bench.measure import Finding
 from tests.bench.ratios import IDLE_AIM_MB, SERIES, Ratio
+from tests.bench.registers import Registers
 from tests.bench.rounds import BUSY, Plan, Row
 
 ROLES = ("client", "gateway", "service", "broker", "postgres")
@@ -23,6 +24,7 @@ class Report:
     rows: Sequence[Row]
     ratios: Sequence[Ratio]
     idle_mb: dict[str, float]
+    registers: Registers | None
     findings: Sequence[Finding]
 
     @property
@@ -38,6 +40,7 @@ class Report:
             "measures": [_row_as_json(row) for row in self.rows],
             "ratios": [asdict(each) | {"is_met": each.is_met} for each in self.ratios],
             "idle_mb": self.idle_mb,
+            "registers": asdict(self.registers) if self.registers else None,
             "findings": [asdict(each) for each in self.findings],
         }
 
@@ -64,6 +67,8 @@ class Report:
             console.print(_comparison(self.ratios))
         if self.idle_mb:
             console.print(_memory(self.idle_mb))
+        if self.registers:
+            console.print(self.registers.table())
         for each in self.findings:
             console.print(f"{'✓' if each.ok else '✗ WRONG:'} {each.text}", highlight=False)
 
