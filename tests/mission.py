@@ -11,7 +11,15 @@ import pytest
 
 NAMES = {
     "H01": "Property register",
+    "H02": "Book-to-reality check",
+    "H04": "Title registration",
+    "H06": "Problem ledger",
+    "H07": "Allocation and adjustment",
+    "H09": "Area standard check",
+    "H12": "Leasing-out, rent, arrears",
+    "H13": "Revitalise idle assets",
     "H14": "Disposal approval",
+    "H15": "Repair plan",
     "W01": "Intake",
     "W11": "Units and accounts",
     "P03": "Levels and tenancy",

@@ -28,7 +28,7 @@ from guanjia.warehouse.v1 import warehouse_pb2
 
 METHODS: dict[str, Method] = {
     method.routing_key: method
-    for name in ("approvals", "audit", "directory", "housing", "warehouse")
+    for name in ("approvals", "audit", "directory", "housing", "norms", "warehouse")
     for method in methods_of(contract_of(name)).values()
 }
 

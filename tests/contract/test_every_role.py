@@ -140,7 +140,7 @@ def test_the_three_administrators_share_no_act_and_do_no_business(office: Office
     for one, other in itertools.combinations(acts, 2):
         assert not one & other
     for each in set.union(*acts):
-        assert each.startswith("directory.") or each.endswith("_approval_rule"), each
+        assert each.startswith("directory.") or each.endswith(("_approval_rule", "_norm")), each
 
 
 def test_only_those_who_consent_may_decide(office: Office) -> None:

@@ -32,7 +32,11 @@ def ask(bus: FakeBus, key: str, body: bytes) -> bytes:
 
 
 def test_shared_contracts_are_offered_with_any_service_and_none_without() -> None:
-    names = {"guanjia.approvals.v1.ApprovalsService", "guanjia.audit.v1.AuditService"}
+    names = {
+        "guanjia.approvals.v1.ApprovalsService",
+        "guanjia.audit.v1.AuditService",
+        "guanjia.norms.v1.NormsService",
+    }
     assert set(contracts(["housing"])) == names | {
         "guanjia.housing.v1.PropertyService",
         "guanjia.housing.v1.DisposalService",
