@@ -11,6 +11,7 @@ import pytest
 
 from cli.platform import Platform
 from cli.servers import RabbitMQ
+from tests.journeys import commands
 from tests.processes import Caller, fresh_vhost
 
 
@@ -35,6 +36,11 @@ def caller(platform: Platform) -> Iterator[Caller]:
     made = Caller(platform.gateway)
     yield made
     made.close()
+
+
+@pytest.fixture
+def guanjia(platform: Platform) -> commands.Command:
+    return commands.at(platform.gateway)
 
 
 @pytest.fixture

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +16,7 @@ from cli.sheets import read_rows
 from guanjia.housing.v1 import properties_pb2 as pb
 from guanjia.sheet.v1 import sheet_pb2
 from housing.properties.register import HEADINGS
+from tests.journeys.commands import Command
 from tests.processes import Caller, Refusal, a_property, metric
 
 
@@ -160,26 +157,6 @@ def test_pages_hold_every_property_once(caller: Caller, series: str) -> None:
     assert refused.value.fields == ["page_token"]
 
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def guanjia(platform: Platform) -> Command:
-    """Runs the command as a person would."""
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "cli.main", *arguments],
-            env={**os.environ, "GUANJIA_GATEWAY": platform.gateway, "COLUMNS": "160"},
-            capture_output=True,
-            text=True,
-            timeout=170,
-            check=False,
-        )
-
-    return run
-
-
 @pytest.mark.row("H01")
 def test_the_register_of_a_city_is_imported_by_command_and_lists_its_three_bad_rows(
     caller: Caller, guanjia: Command, tmp_path: Path
@@ -251,7 +228,8 @@ def test_8645_buildings_of_a_public_register_are_imported_through_the_gateway(
     done = guanjia("import", "properties", str(register))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "新增 created 8645  未变 unchanged 0  退回 refused 0" in done.stdout
-    found = caller.call("housing.summarize_properties", region_code="980000").totals
-    assert sum(each.count for each in found) == 8645
-    assert sum(each.floor_area_m2 for each in found) == pytest.approx(area, abs=0.01)
+    report = caller.call("housing.report_properties", region_code="980000")
+    shown = dict(zip((each.key for each in report.figures), report.lines[-1].figures, strict=True))
+    assert shown["count"] == "8645"
+    assert float(shown["floor_area_m2"]) == pytest.approx(area, abs=0.01)
     assert metric(platform.processes["housing"], "guanjia_hub_lag_seconds") < 5

@@ -8,6 +8,6 @@ and asks `OFFICE_AREA.in_force(uow, region_code, day)`. The figures themselves a
 loaded by a migration (`chassis.norms.seed`), then set through the contract `guanjia.norms.v1`.
 """
 
-from chassis.norms.kinds import Norms
+from chassis.norms.kinds import Figures, Norms
 
-__all__ = ["Norms"]
+__all__ = ["Figures", "Norms"]

@@ -116,8 +116,10 @@ class Aggregate:
         super().__init__(id=new_id(), **values)  # type: ignore[call-arg]
 
     def touch(self) -> None:
-        """Counts as changed though only what belongs to it did: a new version is due."""
-        flag_modified(self, "updated_at")
+        """Counts as changed though only what belongs to it did: a new version is due. Of an
+        object that is not stored yet the first version is due anyway."""
+        if "updated_at" in self.__dict__:
+            flag_modified(self, "updated_at")
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805

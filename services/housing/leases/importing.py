@@ -9,13 +9,15 @@ from sqlalchemy.orm import lazyload
 
 from chassis.copies import units
 from chassis.copies.model import UnitCopy
+from chassis.days import day_of
 from chassis.fields import Code, Day, Labelled, Line, RegionCode, Uscc
 from chassis.figures import Area, Whole, Yuan
 from chassis.sheets import Batch, Row, RowSchema, Sheet
-from chassis.storage import UnitOfWork
+from chassis.storage import UnitOfWork, new_id
 from guanjia.housing.v1 import leases_pb2 as pb
 from housing.leases.lettings import NOT_LETTABLE, PLACE, belonging, place_of
 from housing.leases.model import GIVEN, Lease
+from housing.leases.parts import LeaseReceipt
 from housing.leases.schemas import Months, PlaceSchema, RentYuan, TermsSchema, YesNo
 from housing.properties.model import Property
 
@@ -44,11 +46,13 @@ class LeaseRowSchema(TermsSchema, PlaceSchema, RowSchema):
     tendered = YesNo(load_default=False)
     tender_number = Code(optional=True, load_default="")
     note = Line(500, optional=True, load_default="")
+    opening_received_fen = Yuan(load_default=0)
 
 
 SHEET = Sheet(pb.LeaseRow, LeaseRowSchema())
 HEADINGS = SHEET.headings
-_TERMS = tuple(name for name in HEADINGS if name not in ("property_code", *PLACE))
+_BESIDE = ("property_code", "opening_received_fen", *PLACE)
+_TERMS = tuple(name for name in HEADINGS if name not in _BESIDE)
 
 
 class Importing:
@@ -82,10 +86,28 @@ class Importing:
             return None
         if building and values["direction"] in GIVEN and building.use_state in NOT_LETTABLE:
             return self._batch.refuse(row, "property_code", *_NOT_LETTABLE)
-        self._known[values["code"]] = made = Lease.sign(**agreed)
+        made = Lease.sign(**agreed)
+        if values["opening_received_fen"] > sum(each.amount_fen for each in made.charges):
+            return self._batch.refuse(row, "opening_received_fen", *_EXCEEDS)
+        if values["opening_received_fen"]:
+            self._open(made, values["opening_received_fen"])
+        self._known[values["code"]] = made
         self._new.append(made)
         self._batch.created += 1
         return None
+
+    def _open(self, lease: Lease, amount_fen: int) -> None:
+        """What was received before the ledger came here, whenever that was."""
+        today = day_of(self._uow.now)
+        opening = LeaseReceipt(
+            id=new_id(),
+            voucher=f"期初-{lease.id}",
+            received_on=today,
+            amount_fen=amount_fen,
+            payer=lease.counterparty,
+            recorded_by=self._uow.principal.subject,
+        )
+        lease.receive(opening, today, in_advance=True)
 
     def finish(self) -> None:
         self._uow.add(*self._new)
@@ -113,6 +135,7 @@ _NOT_LETTABLE = (
     "该房产为危房、处置中、已处置或已注销，不能出租或出借",
     "the property is dangerous or leaving",
 )
+_EXCEEDS = ("EXCEEDS_OWED", "超过整个租期的应收租金", "more than the rent of the whole term")
 _OTHER_CONTENT = (
     "CODE_TAKEN",
     "该合同编号已登记，且内容不同",

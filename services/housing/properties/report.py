@@ -20,6 +20,13 @@ _REPORT = Report(
         Figure("usable_area_m2", "使用面积", "㎡", "使用面积之和"),
         Figure("use_ratio", "使用面积系数", "%", "使用面积之和 ÷ 建筑面积之和"),
         Figure("book_value_yuan", "账面价值", "元", "账面价值之和"),
+        Figure(
+            "below_coefficient",
+            "低于系数",
+            "处",
+            "办公、技术业务用房中使用面积 ÷ 建筑面积低于施行中下限的处数；"
+            "7 层及以上按高层，使用面积未填的不计",
+        ),
     ),
 )
 
@@ -29,8 +36,8 @@ def told(as_of: date, totals: Iterable[Any], region_code: str) -> dict[str, Any]
     lines = [_line(each, region_code) for each in totals]
     if not lines:
         return _REPORT.told(as_of, [])
-    count, floor, usable, _, value = sums_of(lines)
-    total = Line(("合计", ""), (count, floor, usable, percent(usable, floor), value))
+    count, floor, usable, _, value, below = sums_of(lines)
+    total = Line(("合计", ""), (count, floor, usable, percent(usable, floor), value, below))
     return _REPORT.told(as_of, [*lines, total])
 
 
@@ -48,6 +55,7 @@ def _line(each: Any, region_code: str) -> Line:
             usable,
             percent(usable, floor),
             yuan(int(each.book_value_fen)),
+            int(each.below),
         ),
         rows=to_message(pb.ListPropertiesRequest, sought),
     )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from chassis.copies import units
 from chassis.days import day_of
 from chassis.errors import AlreadyExists, IllegalState
+from chassis.norms import Figures
 from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import command, query
 from chassis.wire import Values
-from housing.properties import register, report, reshaping
+from housing.properties import register, report, reshaping, rules
 from housing.properties.facts import publish_change
 from housing.properties.lineage import PropertyLineage
 from housing.properties.model import (
@@ -20,9 +21,11 @@ from housing.properties.model import (
     LEAVING,
     NEEDS_APPROVED_REASON,
     Property,
+    PropertyKind,
     TitleState,
     needs_approved_reason,
 )
+from housing.properties.norms import USE_COEFFICIENT
 from housing.properties.schemas import (
     CreatePropertySchema,
     ListPropertiesSchema,
@@ -134,6 +137,8 @@ def import_properties(uow: UnitOfWork, request: Values) -> dict[str, Any]:
 @query(ReportPropertiesSchema())
 def report_properties(reader: Reader, request: Values) -> dict[str, Any]:
     columns = (_TABLE.c.kind, _TABLE.c.use_state)
+    today = day_of(reader.now)
+    least = USE_COEFFICIENT.in_force(reader, reader.context.region_code, today)
     statement = (
         select(
             *columns,
@@ -141,13 +146,14 @@ def report_properties(reader: Reader, request: Values) -> dict[str, Any]:
             func.sum(_TABLE.c.floor_area_m2).label("floor_area_m2"),
             func.sum(_TABLE.c.usable_area_m2).label("usable_area_m2"),
             func.sum(_TABLE.c.book_value_fen).label("book_value_fen"),
+            func.sum(case((_is_below(least), 1), else_=0)).label("below"),
         )
         .where(_TABLE.c.use_state.not_in(GONE))
         .group_by(*columns)
         .order_by(*columns)
     )
     totals = reader.rows(within(statement, _TABLE.c.region_code, request.region_code))
-    return report.told(day_of(reader.now), totals, request.region_code)
+    return report.told(today, totals, request.region_code)
 
 
 @command(SplitPropertySchema())
@@ -173,6 +179,19 @@ def list_property_lineage(reader: Reader, request: Values) -> dict[str, Any]:
     either = or_(_LINEAGE.c.from_id == id, _LINEAGE.c.to_id == id)
     found = select(_LINEAGE).where(either).order_by(_LINEAGE.c.on_day, _LINEAGE.c.id)
     return {"lineage": reader.rows(found.limit(1_000))}
+
+
+def _is_below(least: Figures) -> Any:
+    """Offices whose usable area is a smaller part of the floor area than the norm asks for."""
+    least_of_it = case(
+        (_TABLE.c.floors >= rules.HIGH_RISE_FLOORS, least.get("high_rise") or 0),
+        else_=least.get("multi_storey") or 0,
+    )
+    return and_(
+        _TABLE.c.kind.in_((PropertyKind.OFFICE, PropertyKind.TECHNICAL)),
+        _TABLE.c.usable_area_m2 > 0,
+        _TABLE.c.usable_area_m2 * 100 < _TABLE.c.floor_area_m2 * least_of_it,
+    )
 
 
 def _registered(uow: UnitOfWork, codes: list[str]) -> dict[str, Property]:

@@ -188,7 +188,7 @@ class Title(Aggregate, Base):
         self._move(building, TitleState.IN_PROGRESS, mover, reason)
 
     def _move(self, building: Property, to: TitleState, mover: Mover, note: str) -> None:
-        self._touch_if_stored()
+        self.touch()
         self.moves.append(
             TitleMove(
                 id=new_id(),
@@ -201,11 +201,6 @@ class Title(Aggregate, Base):
             )
         )
         building.title_state = to
-
-    def _touch_if_stored(self) -> None:
-        """A move is a change of the case even where no column of it is."""
-        if self.updated_at is not None:
-            self.touch()
 
     def _require(self, zh: str, en: str, building: Property, *states: TitleState) -> None:
         if building.use_state in GONE:

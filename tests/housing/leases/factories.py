@@ -132,6 +132,7 @@ def cells(code: str, /, **changes: str) -> dict[str, str]:
         "tendered": "是",
         "tender_number": "",
         "note": "",
+        "opening_received_fen": "",
     } | changes
     return {HEADINGS[name]: text for name, text in values.items()}
 

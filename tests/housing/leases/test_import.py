@@ -139,3 +139,29 @@ def test_r22_two_files_with_the_same_leases_at_once_take_each_once(registered: H
     rows = [cells(f"HT-{number}") for number in range(10)]
     replies = together(lambda: sent(registered, rows), lambda: sent(registered, rows))
     assert sorted(map(counts, replies)) == [(0, 10, 0), (10, 0, 0)]  # type: ignore[arg-type]
+
+
+def test_what_was_received_before_pays_the_oldest_charges_once(registered: Harness) -> None:
+    row = cells("HT-1", opening_received_fen="45,000.00")
+    assert counts(sent(registered, [row, row])) == (1, 1, 0)
+    lease = only(registered)
+    assert [each.received_fen for each in lease.charges] == [3_000_000, 1_500_000, 0, 0]
+    [receipt] = lease.receipts
+    assert (receipt.amount_fen, receipt.received_on) == (4_500_000, "2026-03-02")
+    again = cells("HT-1")
+    assert counts(sent(registered, [again])) == (0, 1, 0)
+
+
+def test_no_more_was_received_than_the_whole_term_owes(registered: Harness) -> None:
+    exact, more = "120,000.00", "120,000.01"
+    rows = [
+        cells("HT-1", opening_received_fen=exact),
+        cells("HT-2", opening_received_fen=more),
+        cells("HT-3", rent_fen="", period_months="", opening_received_fen="0.01"),
+    ]
+    reply = sent(registered, rows)
+    assert counts(reply) == (1, 0, 2)
+    assert [(each.row, each.field, each.reason) for each in reply.problems] == [
+        (3, "opening_received_fen", "EXCEEDS_OWED"),
+        (4, "opening_received_fen", "EXCEEDS_OWED"),
+    ]

@@ -94,6 +94,7 @@ def test_a_summary_adds_up_by_kind_and_use_exactly(register: Harness) -> None:
         "usable_area_m2": Decimal("1600.25"),
         "use_ratio": Decimal("66.7"),
         "book_value_yuan": Decimal("8600000"),
+        "below_coefficient": Decimal(0),
     }
     assert figures(report) == {
         office: {
@@ -102,6 +103,7 @@ def test_a_summary_adds_up_by_kind_and_use_exactly(register: Harness) -> None:
             "usable_area_m2": Decimal("1600.55"),
             "use_ratio": Decimal("66.7"),
             "book_value_yuan": Decimal("25800000"),
+            "below_coefficient": Decimal(0),
         },
         land: one,
         ("办公用房", "闲置"): one,
@@ -111,11 +113,30 @@ def test_a_summary_adds_up_by_kind_and_use_exactly(register: Harness) -> None:
             "usable_area_m2": Decimal("4801.05"),
             "use_ratio": Decimal("66.7"),
             "book_value_yuan": Decimal("43000000"),
+            "below_coefficient": Decimal(0),
         },
     }
     assert all(each.definition for each in report.figures)
     for line in report.lines[:-1]:
         assert len(rows_behind(register, line)) == int(line.figures[0])
+
+
+@pytest.mark.row("H01")
+def test_k2_offices_with_too_little_usable_area_are_counted(housing: Harness) -> None:
+    differing: dict[str, dict[str, Any]] = {
+        "A": {"floors": 6, "usable_area_m2": 650},
+        "B": {"floors": 6, "usable_area_m2": 649.99},
+        "C": {"floors": 7, "usable_area_m2": 600},
+        "D": {"floors": 7, "usable_area_m2": 599.99},
+        "E": {"usable_area_m2": 0},
+        "F": {"kind": "PROPERTY_KIND_RESIDENTIAL", "usable_area_m2": 100},
+        "G": {"kind": "PROPERTY_KIND_TECHNICAL", "usable_area_m2": 100},
+    }
+    for code, changes in differing.items():
+        create_property(housing, code=code, floor_area_m2=1000, **changes)
+    told = figures(housing.call("report_properties"))
+    counted = {kind: each["below_coefficient"] for (kind, _), each in told.items()}
+    assert counted == {"办公用房": 2, "存量住宅": 0, "技术业务用房": 1, "合计": 3}
 
 
 def test_a_summary_counts_a_region_and_all_below_it(register: Harness) -> None:

@@ -587,6 +587,7 @@ class LeaseRow(_message.Message):
     TENDERED_FIELD_NUMBER: _builtins.int
     TENDER_NUMBER_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    OPENING_RECEIVED_FEN_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     direction: Global___LeaseDirection.ValueType
     property_code: _builtins.str
@@ -607,6 +608,10 @@ class LeaseRow(_message.Message):
     """是 or 否; empty is 否."""
     tender_number: _builtins.str
     note: _builtins.str
+    opening_received_fen: _builtins.int
+    """What was received until now in all, kept as one opening receipt of the day of import;
+    it pays the oldest charges first.
+    """
     def __init__(
         self,
         *,
@@ -629,10 +634,11 @@ class LeaseRow(_message.Message):
         tendered: _builtins.bool = ...,
         tender_number: _builtins.str = ...,
         note: _builtins.str = ...,
+        opening_received_fen: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "area_m2", b"area_m2", "code", b"code", "counterparty", b"counterparty", "deposit_fen", b"deposit_fen", "direction", b"direction", "end_on", b"end_on", "note", b"note", "pay_within_days", b"pay_within_days", "period_months", b"period_months", "premises", b"premises", "property_code", b"property_code", "region_code", b"region_code", "rent_fen", b"rent_fen", "start_on", b"start_on", "tender_number", b"tender_number", "tendered", b"tendered", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "area_m2", b"area_m2", "code", b"code", "counterparty", b"counterparty", "deposit_fen", b"deposit_fen", "direction", b"direction", "end_on", b"end_on", "note", b"note", "opening_received_fen", b"opening_received_fen", "pay_within_days", b"pay_within_days", "period_months", b"period_months", "premises", b"premises", "property_code", b"property_code", "region_code", b"region_code", "rent_fen", b"rent_fen", "start_on", b"start_on", "tender_number", b"tender_number", "tendered", b"tendered", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

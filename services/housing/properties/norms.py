@@ -1,0 +1,6 @@
+"""Figures of law that properties go by."""
+
+from chassis.norms import Norms
+
+USE_COEFFICIENT = Norms("housing.use_coefficient", "使用面积系数下限", "%")
+"""Usable area of a whole building, of its floor area: `multi_storey` or `high_rise`."""

@@ -1,0 +1,1 @@
+from tests.housing.conftest import housing  # noqa
