@@ -1,1 +1,0 @@
-from tests.housing.conftest import housing  # noqa
