@@ -1,4 +1,4 @@
-"""Housing: properties and how they leave."""
+"""Housing: properties, who uses them, and how they leave."""
 
 from chassis.service import Service
 from guanjia.housing import v1 as contract

@@ -56,7 +56,7 @@ def test_a_noun_of_two_services_has_to_be_told_apart() -> None:
 
 
 def test_without_a_noun_the_ledgers_are_listed() -> None:
-    result = run("import", COLUMNS="300")
+    result = run("import", COLUMNS="900")
     assert result.exit_code == 0
     [line] = [line for line in result.output.splitlines() if "housing.ImportProperties" in line]
     assert line.split()[0] == "properties"

@@ -37,10 +37,10 @@ def test_shared_contracts_are_offered_with_any_service_and_none_without() -> Non
         "guanjia.audit.v1.AuditService",
         "guanjia.norms.v1.NormsService",
     }
-    assert set(contracts(["housing"])) == names | {
-        "guanjia.housing.v1.PropertyService",
-        "guanjia.housing.v1.DisposalService",
-    }
+    housing = {"guanjia.housing.v1.PropertyService", "guanjia.housing.v1.DisposalService"}
+    offered = set(contracts(["housing"]))
+    assert offered >= names | housing
+    assert all(each.startswith("guanjia.housing.") for each in offered - names)
     assert contracts([]) == {}
 
 

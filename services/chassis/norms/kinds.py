@@ -7,13 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, null, select
 
 from chassis.errors import IllegalState
 from chassis.norms.model import Norm
+from chassis.principal import Realm
 from chassis.regions import region_prefix
 from chassis.spans import covers
-from chassis.storage import Reader, UnitOfWork
+from chassis.storage import Reader, UnitOfWork, lies_in
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,13 @@ class Norms:
         rows = _rows(source, self.kind, day)
         found = [(region_prefix(each.region_code), each.key, Decimal(each.value)) for each in rows]
         return sorted(found, key=lambda each: (-len(each[0]), each))
+
+    def where(self, source: UnitOfWork | Reader, day: date, key: str, region: Any) -> Any:
+        """In SQL: the figure of a key that is in force on a day where the column `region`
+        says; NULL where none is."""
+        found = [each for each in self.everywhere(source, day) if each[1] == key]
+        whens = [(lies_in((Realm(near),), region, None), value) for near, _, value in found]
+        return case(*whens) if whens else null()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from chassis.storage.columns import (
 )
 from chassis.storage.database import Database
 from chassis.storage.reader import Reader
-from chassis.storage.scope import within
+from chassis.storage.scope import lies_in, within
 from chassis.storage.secret import Encrypted
 from chassis.storage.unit_of_work import UnitOfWork
 
@@ -29,6 +29,7 @@ __all__ = [
     "Reader",
     "UnitOfWork",
     "Within",
+    "lies_in",
     "new_id",
     "within",
     "words",

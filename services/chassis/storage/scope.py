@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, false, or_, select, true
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.selectable import Alias, FromClause, Join, TableClause
 
@@ -47,6 +47,14 @@ def within(statement: Select[Any], column: Any, region_code: str) -> Select[Any]
     if not region_code:
         return statement
     return statement.where(_below(column, region_prefix(region_code)))
+
+
+def lies_in(scope: Scope, region: Any, unit: Any) -> ColumnElement[bool]:
+    """Whether the region and the unit in these columns lie within `scope`."""
+    if scope == EVERYWHERE:
+        return true()
+    realms = (and_(_below(region, each.region), _of_units(unit, each)) for each in scope)
+    return or_(false(), *realms)
 
 
 def is_whole(scope: Scope, home: str) -> bool:
@@ -112,6 +120,10 @@ def _criterion(table: Any, scope: Scope) -> ColumnElement[bool] | None:
 
 def _read_by_all(said: Scoped) -> bool:
     return isinstance(said, Open) or (isinstance(said, Belongs) and said.shared)
+
+
+def _of_units(unit: Any, realm: Any) -> ColumnElement[bool]:
+    return unit.in_(realm.units) if realm.units else true()
 
 
 def _below(column: Any, prefix: str) -> ColumnElement[bool]:

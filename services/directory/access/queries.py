@@ -63,7 +63,7 @@ def roles_with(codes: Collection[str], day: date) -> Select[Any]:
     )
 
 
-def has_grants(uow: UnitOfWork, subject: str, day: date) -> bool:
-    """Whether something is granted to this account on `day` or later."""
+def with_grants(uow: UnitOfWork, subjects: Collection[str], day: date) -> set[str]:
+    """Those of the accounts to which something is granted on `day` or later."""
     lasting = or_(Grant.valid_to.is_(None), Grant.valid_to >= day)
-    return bool(uow.taken(Grant.subject, [subject], lasting))
+    return uow.taken(Grant.subject, list(subjects), lasting)

@@ -10,7 +10,7 @@ from chassis.days import day_of
 from chassis.fields import Day, Labelled, Line, Subject, Uscc
 from chassis.sheets import Batch, Row, RowSchema, Sheet
 from chassis.storage import UnitOfWork
-from directory.access.queries import has_grants
+from directory.access.queries import with_grants
 from directory.people.model import Person, digest_of
 from directory.units.model import Unit
 from guanjia.directory.v1 import directory_pb2 as pb
@@ -38,6 +38,7 @@ class Importing:
         self._today = day_of(uow.now)
         self._units = self._known_units()
         self._taken = uow.taken(Person.subject, batch.column("subject"), Person.valid_to.is_(None))
+        self._granted = with_grants(uow, batch.column("subject"), self._today)
         self._known = self._known_people()
         self.created: list[Person] = []
 
@@ -55,14 +56,15 @@ class Importing:
             return self._compare(row, known, unit)
         if values["subject"] in self._taken:
             return self._batch.refuse(row, "subject", *_OTHER_CONTENT)
-        if values["subject"] and has_grants(self._uow, values["subject"], self._today):
+        if values["subject"] in self._granted:
             return self._batch.refuse(row, "subject", *_STILL_GRANTED)
         return self._register(row, unit, day)
 
     def _compare(self, row: Row, known: Person, unit: Unit) -> None:
         values = row.values
         told = (values["name"], unit.id, values["post"], values["rank"])
-        if told == (known.name, known.unit_id, known.post, known.rank):
+        is_same = told == (known.name, known.unit_id, known.post, known.rank)
+        if is_same and values["valid_from"] in (None, known.valid_from):
             self._batch.unchanged += 1
         else:
             field = "subject" if values["subject"] else "name"

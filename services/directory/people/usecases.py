@@ -13,7 +13,7 @@ from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import command, query
 from chassis.wire import Values
 from directory.access.facts import publish_access_changed
-from directory.access.queries import has_grants
+from directory.access.queries import with_grants
 from directory.people.facts import publish_change, publish_person
 from directory.people.importing import SHEET, Importing
 from directory.people.model import Person, Posting, Rank, digest_of
@@ -187,7 +187,7 @@ def _require_free(uow: UnitOfWork, request: Values, person: Person | None = None
 
 def _require_no_grants(uow: UnitOfWork, subject: str) -> None:
     """An account that nobody has any longer would keep its rights though the person left."""
-    if has_grants(uow, subject, day_of(uow.now)):
+    if with_grants(uow, [subject], day_of(uow.now)):
         raise IllegalState(
             "STILL_GRANTED",
             "原账号尚有授权，请先终止授权再更换账号",

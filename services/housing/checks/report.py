@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from chassis.days import day_of
 from chassis.reports import Figure, Line, Report, sums_of
 from chassis.wire import label_of_word, to_message
 from guanjia.housing.v1 import checks_pb2 as pb
@@ -22,12 +23,14 @@ _REPORT = Report(
 
 
 def told(check: Any, totals: Iterable[Any]) -> dict[str, Any]:
-    """The report of totals by state: rows with state, number and the sums of areas."""
+    """The report of totals by state: rows with state, number and the sums of areas. It
+    tells of the register on the day it was compared; the check's own day decides the norm."""
     lines = [_line(check.id, each) for each in totals]
     if lines:
         rows = to_message(pb.ListFindingsRequest, {"check_id": check.id})
         lines.append(Line(("合计",), sums_of(lines), rows))
-    return _REPORT.told(check.as_of, lines)
+    compared = day_of(check.reconciled_at) if check.reconciled_at else check.as_of
+    return _REPORT.told(compared, lines)
 
 
 def _line(check_id: str, each: Any) -> Line:

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from chassis.days import day_of
 from chassis.schemas import PageSchema
+from chassis.spans import not_ahead
 from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import command, query
 from chassis.wire import Values
@@ -27,7 +27,7 @@ _STEP = Decimal("0.0001")
 
 @command(CreateCheckSchema())
 def create_check(uow: UnitOfWork, request: Values) -> Check:
-    as_of = request.as_of or day_of(uow.now)
+    as_of = not_ahead(request.as_of, uow.now, "as_of")
     created = Check(
         code=uow.next_numbers("QC")[0],
         name=request.name,

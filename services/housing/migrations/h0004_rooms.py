@@ -79,6 +79,7 @@ def _seats() -> None:
         sa.Column("person_id", sa.String(36), nullable=False),
         sa.Column("person_name", sa.String(100), nullable=False),
         sa.Column("unit_id", sa.String(36), nullable=False),
+        sa.Column("unit_name", sa.String(200), nullable=False),
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("from_on", sa.Date, nullable=False),
         sa.Column("to_on", sa.Date),

@@ -1,4 +1,4 @@
-"""How other nouns open problems, one or many at once."""
+"""How problems are opened, one or many at once, by every noun that finds some."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import date
 from chassis.days import day_of
 from chassis.storage import UnitOfWork
 from housing.problems.model import Problem, ProblemSource, ProblemState
-from housing.properties.model import Property
 
 SERIES = "WT"
 
@@ -28,27 +27,8 @@ class Found:
     due_on: date | None = None
 
 
-def open_problem(
-    uow: UnitOfWork,
-    *,
-    title: str,
-    source: ProblemSource,
-    property: Property | None = None,
-    holder: Mapping[str, str] | None = None,
-    detail: str = "",
-    due_on: date | None = None,
-) -> Problem:
-    """A problem found today, to be mended by `holder`; by default the holder of the
-    property, or the caller's own unit."""
-    if holder is None:
-        holder = property.holder() if property is not None else uow.own_unit()
-    id = property.id if property is not None else None
-    found = Found(title, source, holder, id, detail, due_on=due_on)
-    return open_problems(uow, [found])[0]
-
-
 def open_problems(uow: UnitOfWork, found: Sequence[Found]) -> list[Problem]:
-    """The same for many at once, in the order given; they are stored when this returns."""
+    """In the order given; they are stored when this returns."""
     if not found:
         return []
     today = day_of(uow.now)

@@ -11,7 +11,8 @@ from sqlalchemy import and_, bindparam, case, func, select
 from chassis.copies import units
 from chassis.copies.model import UnitCopy
 from chassis.days import day_of
-from chassis.errors import InvalidInput, NotFound
+from chassis.errors import NotFound
+from chassis.spans import not_ahead
 from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import command, query
 from chassis.wire import Values
@@ -36,9 +37,7 @@ _EVIDENCE = Evidence.__table__
 @command(OpenProblemSchema())
 def open_problem(uow: UnitOfWork, request: Values) -> Problem:
     today = day_of(uow.now)
-    found_on = request.found_on or today
-    if found_on > today:
-        raise InvalidInput.field("found_on", "IN_FUTURE", "不得晚于今日", "not later than today")
+    found_on = not_ahead(request.found_on, uow.now, "found_on")
     if request.due_on and request.due_on < found_on:
         raise due_before_found()
     found = Found(

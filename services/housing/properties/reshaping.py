@@ -11,7 +11,7 @@ from sqlalchemy import select
 from chassis.days import day_of
 from chassis.errors import AlreadyExists, IllegalState, InvalidInput
 from chassis.storage import UnitOfWork, new_id
-from housing.leases.model import Lease, LeaseState
+from housing.leases.lettings import given_from
 from housing.properties import rules
 from housing.properties.facts import publish_change
 from housing.properties.lineage import LineageKind, PropertyLineage
@@ -105,9 +105,7 @@ def _rooms_of(
     """All their rooms, locked, also those the caller may not know of: whoever may not change
     these cannot split or merge. None may be kept for an allocation, nor anything be let."""
     ids = [each.id for each in originals]
-    today = day_of(uow.now).isoformat()
-    running = Lease.state == LeaseState.ACTIVE
-    if uow.taken(Lease.property_id, ids, running, Lease.last_day >= today):
+    if given_from(uow, ids, day_of(uow.now)):
         raise IllegalState(
             "LEASE_RUNNING",
             f"房产尚有执行中的租赁合同，不能{act_zh}",

@@ -18,10 +18,6 @@ def usable_fits(floor_area_m2: Decimal, usable_area_m2: Decimal) -> bool:
     return usable_area_m2 <= floor_area_m2
 
 
-HIGH_RISE_FLOORS = 7
-"""The code for fire protection (GB 50016) draws the line at 24 m, which seven storeys exceed."""
-
-
 def year_is_plausible(built_year: int, today: date) -> bool:
     """0 means unknown; a building site carries the year planned, at most ten years ahead."""
     return built_year == 0 or 600 <= built_year <= today.year + 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
@@ -9,11 +10,10 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from chassis.copies import units
 from chassis.days import day_of
 from chassis.errors import AlreadyExists, IllegalState
-from chassis.norms import Figures
 from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import command, query
 from chassis.wire import Values
-from housing.properties import register, report, reshaping, rules
+from housing.properties import register, report, reshaping
 from housing.properties.facts import publish_change
 from housing.properties.lineage import PropertyLineage
 from housing.properties.model import (
@@ -25,7 +25,7 @@ from housing.properties.model import (
     TitleState,
     needs_approved_reason,
 )
-from housing.properties.norms import USE_COEFFICIENT
+from housing.properties.norms import HIGH_RISE, USE_COEFFICIENT
 from housing.properties.schemas import (
     CreatePropertySchema,
     ListPropertiesSchema,
@@ -138,7 +138,6 @@ def import_properties(uow: UnitOfWork, request: Values) -> dict[str, Any]:
 def report_properties(reader: Reader, request: Values) -> dict[str, Any]:
     columns = (_TABLE.c.kind, _TABLE.c.use_state)
     today = day_of(reader.now)
-    least = USE_COEFFICIENT.in_force(reader, reader.context.region_code, today)
     statement = (
         select(
             *columns,
@@ -146,7 +145,7 @@ def report_properties(reader: Reader, request: Values) -> dict[str, Any]:
             func.sum(_TABLE.c.floor_area_m2).label("floor_area_m2"),
             func.sum(_TABLE.c.usable_area_m2).label("usable_area_m2"),
             func.sum(_TABLE.c.book_value_fen).label("book_value_fen"),
-            func.sum(case((_is_below(least), 1), else_=0)).label("below"),
+            func.sum(case((_is_below(reader, today), 1), else_=0)).label("below"),
         )
         .where(_TABLE.c.use_state.not_in(GONE))
         .group_by(*columns)
@@ -181,16 +180,19 @@ def list_property_lineage(reader: Reader, request: Values) -> dict[str, Any]:
     return {"lineage": reader.rows(found.limit(1_000))}
 
 
-def _is_below(least: Figures) -> Any:
+def _is_below(reader: Reader, day: date) -> Any:
     """Offices whose usable area is a smaller part of the floor area than the norm asks for."""
-    least_of_it = case(
-        (_TABLE.c.floors >= rules.HIGH_RISE_FLOORS, least.get("high_rise") or 0),
-        else_=least.get("multi_storey") or 0,
+    region = _TABLE.c.region_code
+    high_rise = HIGH_RISE.where(reader, day, "", region)
+    least = case(
+        (_TABLE.c.floors >= high_rise, USE_COEFFICIENT.where(reader, day, "high_rise", region)),
+        else_=USE_COEFFICIENT.where(reader, day, "multi_storey", region),
     )
     return and_(
         _TABLE.c.kind.in_((PropertyKind.OFFICE, PropertyKind.TECHNICAL)),
+        _TABLE.c.floors > 0,
         _TABLE.c.usable_area_m2 > 0,
-        _TABLE.c.usable_area_m2 * 100 < _TABLE.c.floor_area_m2 * least_of_it,
+        _TABLE.c.usable_area_m2 * 100 < _TABLE.c.floor_area_m2 * least,
     )
 
 

@@ -16,7 +16,7 @@ from chassis.days import day_of
 from chassis.sheets import Batch, Row
 from chassis.storage import UnitOfWork
 from housing.properties.model import LEAVING, Property
-from housing.rooms.model import Room, Seat
+from housing.rooms.model import Room, Seat, Tenure
 
 _BETWEEN = re.compile(r"[、，,;；/\s]+")
 
@@ -69,7 +69,8 @@ class Importing:
         key = (building.id, row.values["code"])
         told = _told(row, unit, people)
         if key in self._known:
-            if self._known[key] == told:
+            since_known, known = self._known[key]
+            if known == told and row.values["from_on"] in (None, since_known):
                 self._batch.unchanged += 1
             else:
                 self._refuse(row, "code", *_OTHER_CONTENT)
@@ -78,8 +79,8 @@ class Importing:
         made = Room.of(building, **figures)
         if unit is not None:
             made.allot(unit.id, unit.name, since)
-        self._new += [made, *(_seat(made, each, since) for each in people)]
-        self._known[key] = told
+        self._new += [made, *(Seat.of(made, each, since) for each in people)]
+        self._known[key] = since if unit is not None else None, told
         self._batch.created += 1
 
     def _people_of(self, row: Row, unit: UnitCopy | None) -> list[PersonCopy] | None:
@@ -117,10 +118,12 @@ class Importing:
         seated: dict[str, set[str]] = {id: set() for id in ids}
         for seat in self._uow.all(running) if ids else []:
             seated[seat.room_id].add(seat.person_id)
+        tenures = select(Tenure).where(Tenure.room_id.in_(ids), Tenure.to_on.is_(None))
+        since = {each.room_id: each.from_on for each in self._uow.all(tenures)} if ids else {}
         return {
             (each.property_id, each.code): (
-                (each.floor, each.use, each.area_m2, each.unit_id),
-                seated[each.id],
+                since.get(each.id),
+                ((each.floor, each.use, each.area_m2, each.unit_id), seated[each.id]),
             )
             for each in rooms
         }
@@ -129,17 +132,6 @@ class Importing:
 def _told(row: Row, unit: UnitCopy | None, people: Sequence[PersonCopy]) -> Any:
     figures = tuple(row.values[name] for name in ("floor", "use", "area_m2"))
     return (*figures, unit.id if unit is not None else ""), {each.id for each in people}
-
-
-def _seat(room: Room, person: PersonCopy, since: date) -> Seat:
-    return Seat(
-        room_id=room.id,
-        person_id=person.id,
-        person_name=person.name,
-        unit_id=room.unit_id,
-        region_code=room.region_code,
-        from_on=since,
-    )
 
 
 _NO_BUILDING = ("NOT_FOUND", "台账中没有该房产编号", "no property with this code")

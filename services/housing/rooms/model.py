@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, Index, Integer, Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.copies.model import PersonCopy
 from chassis.errors import IllegalState, InvalidInput
 from chassis.storage import Aggregate, Base, Belongs, Within, new_id, words
 from housing.properties.model import LEAVING, Property
@@ -140,12 +141,13 @@ class Tenure(Base):
 
 class Seat(Aggregate, Base):
     __tablename__ = "seats"
-    scoped = Belongs()
+    scoped = Belongs(follows={"unit_name": "name"})
 
     room_id: Mapped[str] = mapped_column(ForeignKey("rooms.id"))
     person_id: Mapped[str] = mapped_column(String(36))
     person_name: Mapped[str] = mapped_column(String(100))
     unit_id: Mapped[str] = mapped_column(String(36))
+    unit_name: Mapped[str] = mapped_column(String(200))
     region_code: Mapped[str] = mapped_column(String(12))
     from_on: Mapped[date] = mapped_column(Date)
     to_on: Mapped[date | None] = mapped_column(Date)
@@ -163,6 +165,18 @@ class Seat(Aggregate, Base):
             sqlite_where=_STILL,
         ),
     )
+
+    @classmethod
+    def of(cls, room: Room, person: PersonCopy, since: date) -> Seat:
+        return cls(
+            room_id=room.id,
+            person_id=person.id,
+            person_name=person.name,
+            unit_id=room.unit_id,
+            unit_name=room.unit_name,
+            region_code=room.region_code,
+            from_on=since,
+        )
 
     def end(self, last: date, field: str = "to_on") -> None:
         if self.to_on is not None:

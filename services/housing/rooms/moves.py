@@ -13,10 +13,18 @@ from housing.rooms.model import Room, Seat
 
 def give_back(uow: UnitOfWork, room: Room, last: date) -> None:
     """`last` is the unit's last day in it, and that of everybody seated there."""
-    room.free(last)
-    for seat in running_seats(uow, room.id):
+    give_back_all(uow, [room], last)
+
+
+def give_back_all(uow: UnitOfWork, rooms: Sequence[Room], last: date) -> None:
+    """The same for several rooms, whose seats one statement finds."""
+    for room in rooms:
+        room.free(last)
+    for seat in running_seats(uow, *(each.id for each in rooms)):
         seat.end(last)
 
 
-def running_seats(uow: UnitOfWork, room_id: str) -> Sequence[Seat]:
-    return uow.all(select(Seat).where(Seat.room_id == room_id, Seat.to_on.is_(None)))
+def running_seats(uow: UnitOfWork, *room_ids: str) -> Sequence[Seat]:
+    if not room_ids:
+        return []
+    return uow.all(select(Seat).where(Seat.room_id.in_(room_ids), Seat.to_on.is_(None)))

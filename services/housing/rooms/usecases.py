@@ -119,14 +119,7 @@ def seat_person(uow: UnitOfWork, request: Values) -> Seat:
         raise AlreadyExists.key(
             "person_id", "ALREADY_SEATED", "该人员已在此房间", "the person has a seat there"
         )
-    created = Seat(
-        room_id=room.id,
-        person_id=person.id,
-        person_name=person.name,
-        unit_id=room.unit_id,
-        region_code=room.region_code,
-        from_on=since,
-    )
+    created = Seat.of(room, person, since)
     uow.add(created)
     return created
 

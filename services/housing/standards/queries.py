@@ -7,7 +7,7 @@ posts the one with the highest standard counts, once: a second post gives no sec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.types import Numeric
 
 from chassis.copies.model import PostingCopy, UnitCopy
 from chassis.spans import covers
+from chassis.storage import Reader
 from housing.rooms.model import Room, RoomUse, Seat, Tenure
 
 Standards = Sequence[tuple[str, str, Decimal]]
@@ -68,15 +69,37 @@ def areas_on(day: date, standards: Standards) -> Subquery:
     )
 
 
-def offices_on(day: date) -> Subquery:
-    """The office area each unit had on a day, seats in it or not."""
+def offices_on(day: date, heirs: Mapping[str, str]) -> Subquery:
+    """The office area each unit had on a day, seats in it or not. `heirs` names, for units
+    that had ended by then, the one that has what was theirs."""
+    unit_id = _TENURES.c.unit_id
+    holder = case(heirs, value=unit_id, else_=unit_id) if heirs else unit_id
     return (
-        select(_TENURES.c.unit_id, func.sum(_ROOMS.c.area_m2).label("office_m2"))
+        select(holder.label("unit_id"), func.sum(_ROOMS.c.area_m2).label("office_m2"))
         .join(_ROOMS, _ROOMS.c.id == _TENURES.c.room_id)
         .where(_ROOMS.c.use == RoomUse.OFFICE, covers(_TENURES.c.from_on, _TENURES.c.to_on, day))
-        .group_by(_TENURES.c.unit_id)
+        .group_by(holder)
         .subquery("offices")
     )
+
+
+def heirs_on(reader: Reader, day: date) -> dict[str, str]:
+    """Units that ended before `day` → the unit that took over from them in the end."""
+    ended = reader.rows(
+        select(_UNITS.c.id, _UNITS.c.successor_id).where(
+            _UNITS.c.successor_id != "", _UNITS.c.valid_to < day.isoformat()
+        )
+    )
+    after = {each.id: each.successor_id for each in ended}
+    return {id: _last_of(after, id) for id in after}
+
+
+def _last_of(after: Mapping[str, str], id: str) -> str:
+    seen = {id}
+    while (heir := after.get(id)) and heir not in seen:
+        seen.add(heir)
+        id = heir
+    return id
 
 
 def seats_of(person_ids: Sequence[str], day: date) -> Any:

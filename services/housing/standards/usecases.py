@@ -8,16 +8,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from chassis.copies.model import UnitCopy
 from chassis.days import day_of
-from chassis.storage import Reader, within
+from chassis.errors import InvalidInput
+from chassis.storage import Reader, lies_in, within
 from chassis.usecases import query
 from chassis.wire import Values
 from housing.standards import report, rules
 from housing.standards.norms import OFFICE_AREA
-from housing.standards.queries import areas_on, offices_on, seats_of
+from housing.standards.queries import areas_on, heirs_on, offices_on, seats_of
 from housing.standards.schemas import ListOverStandardSchema, ReportOverStandardSchema
 
 _UNITS = UnitCopy.__table__
@@ -26,25 +27,27 @@ _MOST_UNITS = 2_000
 
 @query(ListOverStandardSchema())
 def list_over_standard(reader: Reader, request: Values) -> dict[str, Any]:
-    day = request.get("on_day") or day_of(reader.now)
+    day, everyone = request.get("on_day") or day_of(reader.now), reader.unrestricted()
     areas = areas_on(day, OFFICE_AREA.everywhere(reader, day))
-    statement = select(areas, _UNITS.c.name.label("unit_name")).join(
-        _UNITS, _UNITS.c.id == areas.c.unit_id
+    statement = (
+        select(areas, _UNITS.c.name.label("unit_name"))
+        .join(_UNITS, _UNITS.c.id == areas.c.unit_id)
+        .where(_is_told(reader))
     )
     if not request.everybody:
         statement = statement.where(areas.c.over_m2 > 0)
     if request.unit_id:
         statement = statement.where(areas.c.unit_id == request.unit_id)
     statement = within(statement, _UNITS.c.region_code, request.region_code)
-    rows, token = reader.page(statement, [areas.c.person_id], request)
-    rooms = _rooms_of(reader, [each.person_id for each in rows], day)
+    rows, token = everyone.page(statement, [areas.c.person_id], request)
+    rooms = _rooms_of(everyone, [each.person_id for each in rows], day)
     people = [_told(each, rooms[each.person_id]) for each in rows]
     return {"people": people, "next_page_token": token}
 
 
 @query(ReportOverStandardSchema())
 def report_over_standard(reader: Reader, request: Values) -> dict[str, Any]:
-    day = request.get("on_day") or day_of(reader.now)
+    day, everyone = request.get("on_day") or day_of(reader.now), reader.unrestricted()
     areas = areas_on(day, OFFICE_AREA.everywhere(reader, day))
     by_unit = (
         select(
@@ -58,7 +61,7 @@ def report_over_standard(reader: Reader, request: Values) -> dict[str, Any]:
         .group_by(areas.c.unit_id)
         .subquery("by_unit")
     )
-    offices = offices_on(day)
+    offices = offices_on(day, heirs_on(everyone, day))
     statement: Select[Any] = (
         select(
             _UNITS.c.id,
@@ -68,12 +71,26 @@ def report_over_standard(reader: Reader, request: Values) -> dict[str, Any]:
         )
         .join_from(_UNITS, by_unit, by_unit.c.unit_id == _UNITS.c.id, isouter=True)
         .join(offices, offices.c.unit_id == _UNITS.c.id, isouter=True)
-        .where(func.coalesce(by_unit.c.people, 0) + func.coalesce(offices.c.office_m2, 0) > 0)
+        .where(
+            func.coalesce(by_unit.c.people, 0) + func.coalesce(offices.c.office_m2, 0) > 0,
+            _is_told(reader),
+        )
         .order_by(_UNITS.c.name, _UNITS.c.id)
-        .limit(_MOST_UNITS)
+        .limit(_MOST_UNITS + 1)
     )
     statement = within(statement, _UNITS.c.region_code, request.region_code)
-    return report.told(day, reader.rows(statement))
+    units = everyone.rows(statement)
+    if len(units) > _MOST_UNITS:
+        zh = f"超过 {_MOST_UNITS} 家单位，请指定区划"
+        en = f"more than {_MOST_UNITS} units; name a region"
+        raise InvalidInput.field("region_code", "TOO_MANY", zh, en)
+    return report.told(day, units)
+
+
+def _is_told(reader: Reader) -> ColumnElement[bool]:
+    """People of units within the caller's scope. Areas are reckoned over everybody: who
+    shares a room, or has another post elsewhere, counts although nothing is told of them."""
+    return lies_in(reader.principal.scope, _UNITS.c.region_code, _UNITS.c.id)
 
 
 def _rooms_of(reader: Reader, people: Sequence[str], day: date) -> dict[str, list[str]]:

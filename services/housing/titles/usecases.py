@@ -14,6 +14,7 @@ from chassis.copies.model import RegionCopy
 from chassis.days import day_of
 from chassis.errors import AlreadyExists, InvalidInput
 from chassis.regions import region_prefix
+from chassis.spans import not_ahead
 from chassis.storage import Reader, UnitOfWork, within
 from chassis.storage.unit_of_work import require_seen
 from chassis.usecases import Step, command, query
@@ -48,17 +49,14 @@ def begin_title(uow: UnitOfWork, request: Values) -> dict[str, Any]:
 @command(RecordTitleSchema())
 def record_title(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     building, case = _case(uow, request)
-    if request.registered_on > day_of(uow.now):
-        raise InvalidInput.field(
-            "registered_on", "IN_FUTURE", "不得晚于今日", "not later than today"
-        )
+    registered_on = not_ahead(request.registered_on, uow.now, "registered_on")
     _require_in_region(request.unit_number, building)
     _require_free(uow, case, request)
     certificate = Certificate(
         request.certificate_number,
         request.unit_number,
         request.holder_name,
-        request.registered_on,
+        registered_on,
         request.certificate_area_m2,
     )
     case.record(building, _mover(uow), certificate)

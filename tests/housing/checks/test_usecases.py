@@ -309,7 +309,7 @@ def test_a_report_adds_up_by_state_and_leads_to_the_findings(housing: Harness) -
     )
     reconciled(housing, check)
     report = housing.call("report_check", check_id=check.id)
-    assert report.as_of == "2026-03-01"
+    assert report.as_of == "2026-03-02"
     assert figures(report) == {
         ("证实不符",): told(1, "1200", "1350", "150"),
         ("相符",): told(1, "800.1", "800.1", "0"),

@@ -236,6 +236,36 @@ def test_an_import_of_people_and_rooms_names_what_it_does_not_know(housing: Harn
     assert (again.created, again.unchanged, again.refused) == (0, 1, 1)
 
 
+def test_who_shares_a_room_or_has_another_post_counts_though_nothing_is_told_of_them(
+    housing: Harness,
+) -> None:
+    mine, other = a_unit(housing), a_unit(housing)
+    chief = a_person(housing, post(other, "DIVISION_HEAD"), post(mine, concurrent=True))
+    [clerk] = staff(housing, mine, "STAFF")
+    a_room(housing, 30, unit_id=mine, people=[chief, clerk])
+    head = Principal("head", scope=(Realm("9901", (mine,)),))
+    everybody = {"everybody": True, "unit_id": mine}
+    [told] = housing.call("list_over_standard", user=head, **everybody).people
+    assert areas(told) == (9, 8.18, 0)
+    assert list(housing.call("list_over_standard", **everybody).people) == [told]
+
+
+def test_after_a_merger_offices_are_with_the_people(housing: Harness) -> None:
+    old, new = a_unit(housing, name="旧局"), a_unit(housing, name="新局")
+    person = a_person(housing, post(old))
+    a_room(housing, 12, unit_id=old, people=[person])
+    ended = {"id": old, "name": "旧局", "valid_to": "2025-12-31", "successor_ids": [new]}
+    a_unit(housing, etag="2", **ended)
+    moved = [post(old, valid_to="2025-12-31"), post(new, valid_from="2026-01-01")]
+    a_person(housing, *moved, id=person)
+    for day, name in (("2025-12-31", "旧局"), ("2026-01-01", "新局")):
+        told = figures(housing.call("report_over_standard", on_day=day))
+        assert list(told) == [(name,), ("合计",)]
+        assert (told[name,]["people"], told[name,]["office_m2"]) == (1, 12)
+    [seat] = housing.call("list_seats", unit_id=new).seats
+    assert (seat.person_id, seat.unit_name) == (person, "新局")
+
+
 def test_who_may_see_one_unit_sees_its_people_only(housing: Harness) -> None:
     mine, other = a_unit(housing), a_unit(housing)
     for unit in (mine, other):

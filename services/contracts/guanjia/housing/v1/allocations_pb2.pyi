@@ -119,7 +119,7 @@ class Allocation(_message.Message):
     PROPERTY_CODE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     OVERRIDE_REASON_FIELD_NUMBER: _builtins.int
-    RENT_FEN_M2_YEAR_FIELD_NUMBER: _builtins.int
+    RENT_PER_M2_YEAR_FEN_FIELD_NUMBER: _builtins.int
     AREA_ALLOTTED_M2_FIELD_NUMBER: _builtins.int
     ALLOTTED_ON_FIELD_NUMBER: _builtins.int
     ENDED_ON_FIELD_NUMBER: _builtins.int
@@ -152,7 +152,7 @@ class Allocation(_message.Message):
     reason: _builtins.str
     override_reason: _builtins.str
     """Why to lease or build though vacant rooms fit."""
-    rent_fen_m2_year: _builtins.int
+    rent_per_m2_year_fen: _builtins.int
     """Rent price noted at approval, in fen a square metre and year; 0 if none was in force."""
     area_allotted_m2: _builtins.float
     """Area of its rooms; 0 until it is approved."""
@@ -169,7 +169,7 @@ class Allocation(_message.Message):
     def decided_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def rooms(self) -> _containers.RepeatedCompositeFieldContainer[Global___AllocationRoom]:
-        """Reserved, and after approval allotted; empty in lists."""
+        """Reserved, and after approval allotted."""
 
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
@@ -192,7 +192,7 @@ class Allocation(_message.Message):
         property_code: _builtins.str = ...,
         reason: _builtins.str = ...,
         override_reason: _builtins.str = ...,
-        rent_fen_m2_year: _builtins.int = ...,
+        rent_per_m2_year_fen: _builtins.int = ...,
         area_allotted_m2: _builtins.float = ...,
         allotted_on: _builtins.str = ...,
         ended_on: _builtins.str = ...,
@@ -208,7 +208,7 @@ class Allocation(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "decided_at", b"decided_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allotted_on", b"allotted_on", "approval_id", b"approval_id", "area_allotted_m2", b"area_allotted_m2", "area_m2", b"area_m2", "code", b"code", "created_at", b"created_at", "decided_at", b"decided_at", "decided_by", b"decided_by", "decision_note", b"decision_note", "ended_on", b"ended_on", "etag", b"etag", "from_on", b"from_on", "id", b"id", "months", b"months", "override_reason", b"override_reason", "property_code", b"property_code", "reason", b"reason", "region_code", b"region_code", "rent_fen_m2_year", b"rent_fen_m2_year", "requested_by", b"requested_by", "rooms", b"rooms", "state", b"state", "unit_id", b"unit_id", "unit_name", b"unit_name", "updated_at", b"updated_at", "use", b"use", "way", b"way"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allotted_on", b"allotted_on", "approval_id", b"approval_id", "area_allotted_m2", b"area_allotted_m2", "area_m2", b"area_m2", "code", b"code", "created_at", b"created_at", "decided_at", b"decided_at", "decided_by", b"decided_by", "decision_note", b"decision_note", "ended_on", b"ended_on", "etag", b"etag", "from_on", b"from_on", "id", b"id", "months", b"months", "override_reason", b"override_reason", "property_code", b"property_code", "reason", b"reason", "region_code", b"region_code", "rent_per_m2_year_fen", b"rent_per_m2_year_fen", "requested_by", b"requested_by", "rooms", b"rooms", "state", b"state", "unit_id", b"unit_id", "unit_name", b"unit_name", "updated_at", b"updated_at", "use", b"use", "way", b"way"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -552,7 +552,9 @@ class ListAllocationsResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     @_builtins.property
-    def allocations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Allocation]: ...
+    def allocations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Allocation]:
+        """With their rooms."""
+
     def __init__(
         self,
         *,

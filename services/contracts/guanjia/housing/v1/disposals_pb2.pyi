@@ -352,12 +352,19 @@ class ListDisposalsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     OVERDUE_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    PROPERTY_ID_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """1 to 500; 0 means 50."""
     page_token: _builtins.str
     state: Global___DisposalState.ValueType
     overdue: _builtins.bool
     """Only disposals with a line that waits too long."""
+    region_code: _builtins.str
+    """A region and everything below it."""
+    unit_id: _builtins.str
+    property_id: _builtins.str
     def __init__(
         self,
         *,
@@ -365,10 +372,13 @@ class ListDisposalsRequest(_message.Message):
         page_token: _builtins.str = ...,
         state: Global___DisposalState.ValueType = ...,
         overdue: _builtins.bool = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        property_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["overdue", b"overdue", "page_size", b"page_size", "page_token", b"page_token", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["overdue", b"overdue", "page_size", b"page_size", "page_token", b"page_token", "property_id", b"property_id", "region_code", b"region_code", "state", b"state", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -138,6 +138,7 @@ class Lease(_message.Message):
     DIRECTION_FIELD_NUMBER: _builtins.int
     PROPERTY_ID_FIELD_NUMBER: _builtins.int
     PROPERTY_CODE_FIELD_NUMBER: _builtins.int
+    PROPERTY_KIND_FIELD_NUMBER: _builtins.int
     PREMISES_FIELD_NUMBER: _builtins.int
     ADDRESS_FIELD_NUMBER: _builtins.int
     REGION_CODE_FIELD_NUMBER: _builtins.int
@@ -179,6 +180,8 @@ class Lease(_message.Message):
     property_id: _builtins.str
     """The property on the register; empty for what is rented elsewhere."""
     property_code: _builtins.str
+    property_kind: _properties_pb2.PropertyKind.ValueType
+    """What the register says of the property; empty for what is rented elsewhere."""
     premises: _builtins.str
     """What is let: name and part."""
     address: _builtins.str
@@ -243,6 +246,7 @@ class Lease(_message.Message):
         direction: Global___LeaseDirection.ValueType = ...,
         property_id: _builtins.str = ...,
         property_code: _builtins.str = ...,
+        property_kind: _properties_pb2.PropertyKind.ValueType = ...,
         premises: _builtins.str = ...,
         address: _builtins.str = ...,
         region_code: _builtins.str = ...,
@@ -280,7 +284,7 @@ class Lease(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "area_m2", b"area_m2", "charged_fen", b"charged_fen", "charges", b"charges", "code", b"code", "contact_phone", b"contact_phone", "counterparty", b"counterparty", "created_at", b"created_at", "deposit_fen", b"deposit_fen", "direction", b"direction", "end_on", b"end_on", "etag", b"etag", "id", b"id", "note", b"note", "overdue_fen", b"overdue_fen", "pay_within_days", b"pay_within_days", "period_months", b"period_months", "premises", b"premises", "property_code", b"property_code", "property_id", b"property_id", "receipts", b"receipts", "received_fen", b"received_fen", "refundable_fen", b"refundable_fen", "region_code", b"region_code", "reminders", b"reminders", "renews_id", b"renews_id", "rent_fen", b"rent_fen", "start_on", b"start_on", "status", b"status", "tender_number", b"tender_number", "tendered", b"tendered", "terminated_on", b"terminated_on", "termination_reason", b"termination_reason", "unit_id", b"unit_id", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "updated_at", b"updated_at", "whole_property", b"whole_property", "years", b"years"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "area_m2", b"area_m2", "charged_fen", b"charged_fen", "charges", b"charges", "code", b"code", "contact_phone", b"contact_phone", "counterparty", b"counterparty", "created_at", b"created_at", "deposit_fen", b"deposit_fen", "direction", b"direction", "end_on", b"end_on", "etag", b"etag", "id", b"id", "note", b"note", "overdue_fen", b"overdue_fen", "pay_within_days", b"pay_within_days", "period_months", b"period_months", "premises", b"premises", "property_code", b"property_code", "property_id", b"property_id", "property_kind", b"property_kind", "receipts", b"receipts", "received_fen", b"received_fen", "refundable_fen", b"refundable_fen", "region_code", b"region_code", "reminders", b"reminders", "renews_id", b"renews_id", "rent_fen", b"rent_fen", "start_on", b"start_on", "status", b"status", "tender_number", b"tender_number", "tendered", b"tendered", "terminated_on", b"terminated_on", "termination_reason", b"termination_reason", "unit_id", b"unit_id", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "updated_at", b"updated_at", "whole_property", b"whole_property", "years", b"years"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -610,7 +614,7 @@ class LeaseRow(_message.Message):
     note: _builtins.str
     opening_received_fen: _builtins.int
     """What was received until now in all, kept as one opening receipt of the day of import;
-    it pays the oldest charges first.
+    it pays the oldest charges first, each as of the day that was due.
     """
     def __init__(
         self,
@@ -792,7 +796,7 @@ class TerminateLeaseRequest(_message.Message):
     lease_id: _builtins.str
     etag: _builtins.str
     terminated_on: _builtins.str
-    """The last day, within the term."""
+    """The last day, within the term and not after today."""
     reason: _builtins.str
     def __init__(
         self,

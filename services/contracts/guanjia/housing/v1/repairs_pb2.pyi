@@ -706,6 +706,113 @@ class RepairRow(_message.Message):
 Global___RepairRow: _TypeAlias = RepairRow  # noqa: Y015
 
 @_typing.final
+class ListRepairWorksRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    PROPERTY_ID_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """1 to 500; 0 means 50."""
+    page_token: _builtins.str
+    year: _builtins.int
+    """0 for all."""
+    property_id: _builtins.str
+    region_code: _builtins.str
+    """A region and everything below it."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        year: _builtins.int = ...,
+        property_id: _builtins.str = ...,
+        region_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "property_id", b"property_id", "region_code", b"region_code", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRepairWorksRequest: _TypeAlias = ListRepairWorksRequest  # noqa: Y015
+
+@_typing.final
+class RepairWorkRow(_message.Message):
+    """The columns of a repair plan, and the repair they stand in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPERTY_CODE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    COMPONENT_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    AREA_M2_FIELD_NUMBER: _builtins.int
+    ASKED_FEN_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    property_code: _builtins.str
+    kind: Global___RepairKind.ValueType
+    year: _builtins.int
+    component: Global___RepairComponent.ValueType
+    description: _builtins.str
+    area_m2: _builtins.float
+    asked_fen: _builtins.int
+    reason: _builtins.str
+    code: _builtins.str
+    state: Global___RepairState.ValueType
+    def __init__(
+        self,
+        *,
+        property_code: _builtins.str = ...,
+        kind: Global___RepairKind.ValueType = ...,
+        year: _builtins.int = ...,
+        component: Global___RepairComponent.ValueType = ...,
+        description: _builtins.str = ...,
+        area_m2: _builtins.float = ...,
+        asked_fen: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        code: _builtins.str = ...,
+        state: Global___RepairState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_m2", b"area_m2", "asked_fen", b"asked_fen", "code", b"code", "component", b"component", "description", b"description", "kind", b"kind", "property_code", b"property_code", "reason", b"reason", "state", b"state", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RepairWorkRow: _TypeAlias = RepairWorkRow  # noqa: Y015
+
+@_typing.final
+class ListRepairWorksResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORKS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def works(self) -> _containers.RepeatedCompositeFieldContainer[Global___RepairWorkRow]:
+        """Without what was rejected or withdrawn: that may be applied for anew."""
+
+    def __init__(
+        self,
+        *,
+        works: _abc.Iterable[Global___RepairWorkRow] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "works", b"works"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRepairWorksResponse: _TypeAlias = ListRepairWorksResponse  # noqa: Y015
+
+@_typing.final
 class ImportRepairsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -439,7 +439,7 @@ class ListRevitalisationsRequest(_message.Message):
     year: _builtins.int
     """Only plans by which something was done in that year; 0 for all."""
     region_code: _builtins.str
-    """A region and everything below it."""
+    """The property lies in this region or below it."""
     first_way: Global___RevitalisationWay.ValueType
     """Only those whose property was revitalised first in that way in the year, which must be given."""
     def __init__(
@@ -497,7 +497,7 @@ class ReportRevitalisationRequest(_message.Message):
     year: _builtins.int
     """0 for this year."""
     region_code: _builtins.str
-    """A region and everything below it; empty for all."""
+    """The property lies in this region or below it; empty for all."""
     def __init__(
         self,
         *,

@@ -448,6 +448,7 @@ class Seat(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     room_id: _builtins.str
     person_id: _builtins.str
@@ -458,6 +459,7 @@ class Seat(_message.Message):
     """First and last day, ISO 8601; the last is empty while no end is known."""
     to_on: _builtins.str
     etag: _builtins.str
+    unit_name: _builtins.str
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -476,10 +478,11 @@ class Seat(_message.Message):
         etag: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
+        unit_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "etag", b"etag", "from_on", b"from_on", "id", b"id", "person_id", b"person_id", "person_name", b"person_name", "region_code", b"region_code", "room_id", b"room_id", "to_on", b"to_on", "unit_id", b"unit_id", "updated_at", b"updated_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "etag", b"etag", "from_on", b"from_on", "id", b"id", "person_id", b"person_id", "person_name", b"person_name", "region_code", b"region_code", "room_id", b"room_id", "to_on", b"to_on", "unit_id", b"unit_id", "unit_name", b"unit_name", "updated_at", b"updated_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
