@@ -15,7 +15,8 @@ from chassis.storage.scope import limited
 from chassis.storage.tables import outbox
 from chassis.testing import Harness
 from chassis.testing.rows import UNITS, fill
-from housing.disposals.model import Disposal, DisposalLine
+from housing.disposals.lines import DisposalLine
+from housing.disposals.model import Disposal
 from housing.properties.model import Property
 from housing.service import service
 

@@ -10,7 +10,8 @@ from typing import Any
 from chassis.principal import Principal
 from chassis.testing import Harness
 from cli.sample.city import units
-from housing.disposals.model import Condition, Disposal, DisposalState
+from housing.disposals.lines import Condition
+from housing.disposals.model import Disposal, DisposalState
 from housing.properties.model import (
     AccountState,
     Property,

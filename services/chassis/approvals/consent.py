@@ -16,7 +16,8 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import or_, select
 
-from chassis.approvals.model import Approval, ApprovalState, lines_of
+from chassis.approvals.authors import lines_of
+from chassis.approvals.model import Approval, ApprovalState
 from chassis.approvals.rule import ApprovalRule
 from chassis.copies.calendar import Calendar
 from chassis.days import day_of, start_of

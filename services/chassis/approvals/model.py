@@ -8,13 +8,14 @@ opens. One step that is not approved ends the whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.approvals.authors import MOST_CHARACTERS
 from chassis.errors import IllegalState, PermissionDenied
 from chassis.principal import Principal
 from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, words
@@ -129,7 +130,7 @@ class Approval(Aggregate, Base):
     state: Mapped[ApprovalState] = mapped_column(words(ApprovalState))
     requested_by: Mapped[str] = mapped_column(String(200))
     requested_by_name: Mapped[str] = mapped_column(String(100))
-    applicants: Mapped[str] = mapped_column(String(1000))
+    applicants: Mapped[str] = mapped_column(String(MOST_CHARACTERS))
     region_code: Mapped[str] = mapped_column(String(12))
     unit_id: Mapped[str] = mapped_column(String(36))
     unit_name: Mapped[str] = mapped_column(String(200))
@@ -280,11 +281,6 @@ class Approval(Aggregate, Base):
     def _require_pending(self, act_zh: str, act_en: str) -> None:
         if self.state is not ApprovalState.PENDING:
             raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))
-
-
-def lines_of(subjects: Iterable[str]) -> str:
-    """Several subjects as `Approval.applicants` keeps them."""
-    return "\n" + "".join(f"{each}\n" for each in dict.fromkeys(filter(None, subjects)))
 
 
 def _own_request() -> PermissionDenied:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Date, Index, Numeric, String
+from sqlalchemy import Date, Index, Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import IllegalState, InvalidInput
 from chassis.storage import Aggregate, Base, Belongs
+
+_OPEN = text("valid_to IS NULL")
 
 
 class Norm(Aggregate, Base):
@@ -34,6 +36,15 @@ class Norm(Aggregate, Base):
             "region_code",
             "valid_from",
             unique=True,
+        ),
+        Index(
+            "uq_norms_open",
+            "kind",
+            "key",
+            "region_code",
+            unique=True,
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
         ),
     )
 

@@ -53,6 +53,7 @@ def set_norm(uow: UnitOfWork, request: Values) -> Norm:
     last = uow.find(before)
     if last is not None:
         last.give_way(created.valid_from, "valid_from")
+        uow.flush()  # before the new one: only one may be without an end
     uow.add(created)
     return created
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -39,7 +41,10 @@ class Importing:
         self._units = self._known_units()
         self._taken = uow.taken(Person.subject, batch.column("subject"), Person.valid_to.is_(None))
         self._granted = with_grants(uow, batch.column("subject"), self._today)
-        self._known = self._known_people()
+        self._by_subject: dict[str, Person] = {}
+        self._called: dict[tuple[str, str], list[Person]] = defaultdict(list)
+        for each in self._known_people():
+            self._remember(each)
         self.created: list[Person] = []
 
     def take(self, row: Row) -> None:
@@ -51,9 +56,13 @@ class Importing:
         day = values["valid_from"] or self._today
         if day > self._today:
             return self._batch.refuse(row, "valid_from", *_IN_FUTURE)
-        known = self._known.get(_key(values["subject"], values["name"], unit.id))
-        if known is not None:
-            return self._compare(row, known, unit)
+        alike = self._called.get((values["name"], unit.id), [])
+        if values["subject"] in self._by_subject:
+            return self._compare(row, self._by_subject[values["subject"]], unit)
+        if not values["subject"] and len(alike) > 1:
+            return self._batch.refuse(row, "name", *_SEVERAL)
+        if alike and not (values["subject"] and all(each.subject for each in alike)):
+            return self._compare(row, alike[0], unit)
         if values["subject"] in self._taken:
             return self._batch.refuse(row, "subject", *_OTHER_CONTENT)
         if values["subject"] in self._granted:
@@ -64,6 +73,7 @@ class Importing:
         values = row.values
         told = (values["name"], unit.id, values["post"], values["rank"])
         is_same = told == (known.name, known.unit_id, known.post, known.rank)
+        is_same = is_same and values["subject"] in ("", known.subject)
         if is_same and values["valid_from"] in (None, known.valid_from):
             self._batch.unchanged += 1
         else:
@@ -82,7 +92,7 @@ class Importing:
         )
         made.join(unit)
         self.created.append(made)
-        self._known[_key(made.subject, made.name, unit.id)] = made
+        self._remember(made)
         self._batch.created += 1
 
     def _known_units(self) -> dict[str, Unit]:
@@ -95,17 +105,17 @@ class Importing:
         by_name = {each.name: each for each in found if often.count(each.name) == 1}
         return {**by_name, **{each.uscc: each for each in found}}
 
-    def _known_people(self) -> dict[tuple[str, str, str], Person]:
+    def _known_people(self) -> Sequence[Person]:
         subjects, names = self._batch.column("subject"), self._batch.column("name")
         present = select(Person).where(Person.valid_to.is_(None))
         named = Person.subject.in_(subjects) | Person.name.in_(names)
-        found = self._uow.all(present.where(named)) if names else []
-        return {_key(each.subject, each.name, each.unit_id): each for each in found}
+        found: Sequence[Person] = self._uow.all(present.where(named)) if names else []
+        return found
 
-
-def _key(subject: str, name: str, unit_id: str) -> tuple[str, str, str]:
-    """Who it is: the account; without one the name within the unit."""
-    return (subject, "", "") if subject else ("", name, unit_id)
+    def _remember(self, person: Person) -> None:
+        if person.subject:
+            self._by_subject[person.subject] = person
+        self._called[person.name, person.unit_id].append(person)
 
 
 _NO_UNIT = ("UNIT_UNKNOWN", "没有该单位，或有重名单位", "no such unit, or several of that name")
@@ -115,6 +125,7 @@ _OTHER_CONTENT = (
     "该人员已登记，且内容不同",
     "registered already, with other content",
 )
+_SEVERAL = ("PERSON_AMBIGUOUS", "该单位有同名人员，请填账号", "several have that name")
 _STILL_GRANTED = (
     "STILL_GRANTED",
     "该账号尚有授权，请先终止授权",

@@ -24,7 +24,7 @@ from housing.allocations.model import Allocation, AllocationWay
 from housing.allocations.norms import RENT_PRICE
 from housing.properties.model import Property
 from housing.rooms.model import Room
-from housing.rooms.moves import give_back
+from housing.rooms.moves import give_back_all
 
 KIND = "housing.allocation"
 OVERRIDE = "housing.allocation_override"
@@ -121,17 +121,14 @@ def release(uow: UnitOfWork, allocation: Allocation) -> None:
 def give_back_rooms(uow: UnitOfWork, allocation: Allocation, last: date) -> None:
     """Frees those of its rooms that the unit still has by it."""
     with uow.unrestricted():
-        for room in _rooms(uow, allocation):
-            running = [each for each in room.tenures if each.to_on is None]
-            if running and running[0].allocation_id == allocation.id:
-                give_back(uow, room, last)
+        theirs = [each for each in _rooms(uow, allocation) if _has_by(allocation, each)]
+        give_back_all(uow, theirs, last)
 
 
 def _allot(uow: UnitOfWork, allocation: Allocation, since: date) -> None:
     """Each room is the unit's from that day on, or from the day after the last one's."""
-    rooms = _rooms(uow, allocation)
-    _require_fit(uow, rooms)
-    for room in rooms:
+    _require_fit(uow, allocation)
+    for room in _rooms(uow, allocation):
         before = room.tenures[-1].to_on if room.tenures else None
         first = since if before is None else max(since, before + timedelta(days=1))
         room.allot(allocation.unit_id, allocation.unit_name, first, allocation.id)
@@ -143,16 +140,25 @@ def _rooms(uow: UnitOfWork, allocation: Allocation) -> Sequence[Room]:
     return uow.all(statement.options(selectinload(Room.tenures))) if ids else []
 
 
-def _require_fit(uow: UnitOfWork, rooms: Sequence[Room]) -> None:
-    """No building became dangerous, or began to leave, since its rooms were reserved."""
-    ids = {each.property_id for each in rooms}
-    unfit = select(Property).where(Property.id.in_(ids), Property.use_state.in_(stock.UNFIT))
-    found = uow.find(unfit.order_by(Property.code)) if ids else None
-    if found is not None:
+def _has_by(allocation: Allocation, room: Room) -> bool:
+    """Whether the unit has the room, and by this allocation."""
+    running = [each for each in room.tenures if each.to_on is None]
+    return bool(running) and running[0].allocation_id == allocation.id
+
+
+def _require_fit(uow: UnitOfWork, allocation: Allocation) -> None:
+    """No building became dangerous, or began to leave, since its rooms were reserved; none
+    does until the end. A reserved room stays in its building."""
+    room_ids = [each.room_id for each in allocation.rooms]
+    ids = set(uow.all(select(Room.property_id).where(Room.id.in_(room_ids)))) if room_ids else set()
+    unfit = ids.difference(stock.hold_fit(uow, ids))
+    if unfit:
+        codes = select(Property.code).where(Property.id.in_(unfit)).order_by(Property.code)
+        code = uow.find(codes)
         raise IllegalState(
             "PROPERTY_UNFIT",
-            f"房产 {found.code} 为危房或已不在册，不能调配",
-            f"property {found.code} is dangerous or leaving; nobody gets its rooms",
+            f"房产 {code} 为危房或已不在册，不能调配",
+            f"property {code} is dangerous or leaving; nobody gets its rooms",
         )
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, Index, Integer, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.approvals.authors import MOST_CHARACTERS, with_author
 from chassis.errors import IllegalState, InvalidInput
 from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, new_id, words
 from housing.rooms.model import Room, RoomUse
@@ -93,13 +94,13 @@ class Allocation(Aggregate, Base):
     property_code: Mapped[str] = mapped_column(String(64), default="")
     reason: Mapped[str] = mapped_column(String(500))
     override_reason: Mapped[str] = mapped_column(String(500), default="")
-    rent_fen_m2_year: Mapped[int | None] = mapped_column(Money)
+    rent_per_m2_year_fen: Mapped[int | None] = mapped_column(Money)
     area_allotted_m2: Mapped[Decimal] = mapped_column(Numeric(12, 2), default=Decimal(0))
     allotted_on: Mapped[date | None] = mapped_column(Date)
     ended_on: Mapped[date | None] = mapped_column(Date)
     approval_id: Mapped[str] = mapped_column(String(36), default="")
     requested_by: Mapped[str] = mapped_column(String(200))
-    corrected_by: Mapped[str] = mapped_column(String(1000), default="")
+    corrected_by: Mapped[str] = mapped_column(String(MOST_CHARACTERS), default="")
     decided_by: Mapped[str] = mapped_column(String(200), default="")
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decision_note: Mapped[str] = mapped_column(String(500), default="")
@@ -124,8 +125,7 @@ class Allocation(Aggregate, Base):
     def correct(self, by: str, asked: Mapping[str, Any]) -> None:
         """One that was returned asks for something else from now on."""
         self._require("修改", "change", AllocationState.RETURNED)
-        if by not in self.authors():
-            self.corrected_by = f"{self.corrected_by}\n{by}".strip()
+        self.corrected_by = with_author(self.authors(), by)
         for name, value in asked.items():
             setattr(self, name, value)
         self.touch()
@@ -153,13 +153,13 @@ class Allocation(Aggregate, Base):
             )
 
     def approve(
-        self, by: str, at: datetime, note: str, today: date, rent_fen_m2_year: int | None
+        self, by: str, at: datetime, note: str, today: date, rent_per_m2_year_fen: int | None
     ) -> date:
         """The day from which the unit has its rooms: the day it asked for, or today if later."""
         self._require("批准", "approve", AllocationState.SUBMITTED)
         self.state = AllocationState.APPROVED
         self._decide(by, at, note)
-        self.rent_fen_m2_year = rent_fen_m2_year
+        self.rent_per_m2_year_fen = rent_per_m2_year_fen
         self.area_allotted_m2 = sum((each.area_m2 for each in self.rooms), Decimal(0))
         self.allotted_on = max(self.from_on, today)
         return self.allotted_on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from chassis.copies.model import UnitCopy
 from chassis.days import day_of
 from chassis.reports import Figure, Line, Report, yuan
 from chassis.storage import Reader, within
@@ -25,12 +26,13 @@ from housing.rooms.model import Tenure
 _ALLOCATIONS = Allocation.__table__
 _ROOMS = AllocationRoom.__table__
 _TENURES = Tenure.__table__
+_UNITS = UnitCopy.__table__
 _REPORT = Report(
     "存量调配节约租金",
     by=("使用单位",),
     figures=(
-        Figure("count", "调配单数", "单", "年度内由存量房源解决（调剂、置换）的调配单数"),
-        Figure("area_m2", "调配面积", "㎡", "这些调配单批准时调配房间的使用面积之和"),
+        Figure("count", "调配单数", "单", "年度内有一日在用的存量调配单（调剂、置换）数"),
+        Figure("area_m2", "调配面积", "㎡", "上述调配单批准时调配房间的使用面积之和"),
         Figure(
             "rent_saved_yuan",
             "节约租金",
@@ -46,8 +48,10 @@ _REPORT = Report(
 
 @dataclass
 class _Sum:
-    """What a unit has; `fen` is None once a price is missing."""
+    """What a unit has; `fen` is None once a price is missing. The name is the last one that an
+    allocation noted."""
 
+    name: str = ""
     count: int = 0
     area_m2: Decimal = Decimal(0)
     fen: int | None = 0
@@ -60,30 +64,25 @@ def told(reader: Reader, year: int, region_code: str) -> dict[str, Any]:
     sums = _by_unit(reader, year, region_code, today)
     if not sums:
         return _REPORT.told(today, [])
+    names = _names(reader, sums)
     lines = [
-        Line((name,), _figures(each), rows=_rows(id, year, region_code))
-        for (name, id), each in sorted(sums.items())
+        Line((names[id],), _figures(sums[id]), rows=_rows(id, year, region_code))
+        for id in sorted(sums, key=lambda each: (names[each], each))
     ]
     total = _total(sums.values())
     every = Line(("合计",), _figures(total), rows=_rows("", year, region_code))
     return _REPORT.told(today, [*lines, every])
 
 
-def _by_unit(
-    reader: Reader, year: int, region_code: str, today: date
-) -> dict[tuple[str, str], _Sum]:
-    counted = reader.rows(
-        within(
-            select(_ALLOCATIONS).where(*from_stock_in(year)),
-            _ALLOCATIONS.c.region_code,
-            region_code,
-        )
-    )
+def _by_unit(reader: Reader, year: int, region_code: str, today: date) -> dict[str, _Sum]:
+    among = select(_ALLOCATIONS).where(*from_stock_in(year)).order_by(_ALLOCATIONS.c.code)
+    counted = reader.rows(within(among, _ALLOCATIONS.c.region_code, region_code))
     tenures = _tenures(reader, year, region_code)
     prices = _Prices(reader, min(date(year, 12, 31), today))
-    sums: dict[tuple[str, str], _Sum] = defaultdict(_Sum)
+    sums: dict[str, _Sum] = defaultdict(_Sum)
     for each in counted:
-        into = sums[each.unit_name, each.unit_id]
+        into = sums[each.unit_id]
+        into.name = each.unit_name
         into.count += 1
         into.area_m2 += each.area_allotted_m2
         price = prices.of(each)
@@ -92,6 +91,13 @@ def _by_unit(
         elif into.fen is not None:
             into.fen += _saved(tenures[each.id], price, year)
     return sums
+
+
+def _names(reader: Reader, sums: Mapping[str, _Sum]) -> dict[str, str]:
+    """What the units are called now; of one the directory never told of, as it was noted."""
+    known = reader.rows(select(_UNITS.c.id, _UNITS.c.name).where(_UNITS.c.id.in_(list(sums))))
+    noted = {id: each.name for id, each in sums.items()}
+    return noted | {each.id: each.name for each in known}
 
 
 def _saved(tenures: Iterable[Any], price: int, year: int) -> int:
@@ -130,8 +136,8 @@ class _Prices:
         self._known: dict[str, int | None] = {}
 
     def of(self, allocation: Any) -> int | None:
-        if allocation.rent_fen_m2_year is not None:
-            return int(allocation.rent_fen_m2_year)
+        if allocation.rent_per_m2_year_fen is not None:
+            return int(allocation.rent_per_m2_year_fen)
         region = allocation.region_code
         if region not in self._known:
             prices = RENT_PRICE.in_force(self._reader, region, self._day)
@@ -143,9 +149,9 @@ def _total(sums: Iterable[_Sum]) -> _Sum:
     known = list(sums)
     fen = [each.fen for each in known if each.fen is not None]
     return _Sum(
-        sum(each.count for each in known),
-        sum((each.area_m2 for each in known), Decimal(0)),
-        sum(fen) if fen else None,
+        count=sum(each.count for each in known),
+        area_m2=sum((each.area_m2 for each in known), Decimal(0)),
+        fen=sum(fen) if fen else None,
     )
 
 

@@ -11,9 +11,6 @@ from typing import Protocol, TypeVar
 MOST_ROOMS = 200
 """Rooms of one allocation."""
 
-SURPLUS_PERCENT = Decimal(20)
-"""How much more than asked for may be allotted, where no norm says otherwise."""
-
 MONTHS = 12
 _STARTS = 40
 
@@ -95,9 +92,9 @@ def months_begun(first: date, last: date | None, year: int) -> int:
     return 0 if end < begin else end.month - begin.month + 1
 
 
-def rent_fen(area_m2: Decimal, fen_m2_year: int, months: int) -> int:
+def rent_fen(area_m2: Decimal, per_m2_year_fen: int, months: int) -> int:
     """Area x rent price x months / 12, to the fen (GB/T 8170: a lone half goes to the even)."""
-    return round(Fraction(area_m2) * fen_m2_year * months / MONTHS)
+    return round(Fraction(area_m2) * per_m2_year_fen * months / MONTHS)
 
 
 def price_fen(yuan_m2_year: Decimal | None) -> int | None:

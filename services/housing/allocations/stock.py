@@ -7,7 +7,7 @@ unrestricted, and tells of codes and areas only.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -50,9 +50,10 @@ class Wanted:
 
 def wanted(source: Source, use: str, area_m2: Decimal, region: str, building: str = "") -> Wanted:
     """What fits is decided in the county of `region`, or all of a city or province."""
-    surplus = SURPLUS.in_force(source, region, day_of(source.now)).get()
-    limit = rules.most_m2(area_m2, rules.SURPLUS_PERCENT if surplus is None else surplus)
-    return Wanted(use, area_m2, limit, region_prefix(region[:6]), building)
+    surplus = SURPLUS.in_force(source, region, day_of(source.now)).must()
+    return Wanted(
+        use, area_m2, rules.most_m2(area_m2, surplus), region_prefix(region[:6]), building
+    )
 
 
 def choices(source: Source, sought: Wanted) -> list[Choice]:
@@ -72,16 +73,18 @@ def choices(source: Source, sought: Wanted) -> list[Choice]:
 
 
 def reserve(uow: UnitOfWork, sought: Wanted) -> Sequence[Room]:
-    """The best choice, locked and still vacant. Others may take rooms meanwhile: then it
-    chooses again. Raises IllegalState NO_STOCK_FITS with what is left."""
+    """The best choice, locked and still vacant, its buildings too and still fit. Others may
+    take rooms meanwhile: then it chooses again. Raises IllegalState NO_STOCK_FITS with what
+    is left."""
     for _ in range(_ATTEMPTS):
         found = choices(uow, sought)
         if not found:
             raise _nothing_fits(left_m2(uow, sought))
+        fit = hold_fit(uow, {each.property_id for each in found[0]})
         ids = [each.id for each in found[0]]
         locked: Sequence[Room] = uow.all(
             select(Room)
-            .where(Room.id.in_(ids), *_vacant(sought))
+            .where(Room.id.in_(ids), *_vacant(sought), Room.property_id.in_(fit))
             .order_by(Room.id)
             .with_for_update()
             .execution_options(populate_existing=True)
@@ -89,6 +92,16 @@ def reserve(uow: UnitOfWork, sought: Wanted) -> Sequence[Room]:
         if len(locked) == len(ids):
             return sorted(locked, key=lambda each: (each.property_code, each.code))
     raise unavailable("房间正被他人申请，请稍后重试", "others are taking these rooms; try again")
+
+
+def hold_fit(uow: UnitOfWork, property_ids: Collection[str]) -> list[str]:
+    """Ids of those of the buildings that are fit for use; all are locked until the end, before
+    their rooms are, lest one is disposed of or divided meanwhile."""
+    if not property_ids:
+        return []
+    named = select(Property).where(Property.id.in_(property_ids)).order_by(Property.id)
+    held = uow.all(named.with_for_update().execution_options(populate_existing=True))
+    return [each.id for each in held if each.use_state not in UNFIT]
 
 
 def left_m2(source: Source, sought: Wanted) -> Decimal:

@@ -99,15 +99,13 @@ def end_allocation(uow: UnitOfWork, request: Values) -> Allocation:
 @query()
 def get_allocation(reader: Reader, request: Values) -> dict[str, Any]:
     row = reader.row(_BY_ID, {"allocation_id": request.allocation_id}, "allocation_id")
-    rooms = select(_ROOMS).where(_ROOMS.c.allocation_id == row.id).order_by(_ROOMS.c.position)
-    return {**row._mapping, "rooms": reader.rows(rooms)}
+    return _with_rooms(reader, [row])[0]
 
 
 @query(ListAllocationsSchema())
 def list_allocations(reader: Reader, request: Values) -> dict[str, Any]:
     rows, token = reader.page(filtered(request), [_ALLOCATIONS.c.code], request)
-    found = [{**each._mapping, "rooms": []} for each in rows]
-    return {"allocations": found, "next_page_token": token}
+    return {"allocations": _with_rooms(reader, rows), "next_page_token": token}
 
 
 @query(ReportRentSavedSchema())
@@ -117,3 +115,17 @@ def report_rent_saved(reader: Reader, request: Values) -> dict[str, Any]:
 
 def _get(uow: UnitOfWork, request: Values) -> Allocation:
     return uow.get(Allocation, request.allocation_id, "allocation_id", request.etag, lock=True)
+
+
+def _with_rooms(reader: Reader, allocations: Any) -> list[dict[str, Any]]:
+    """Allocations with their rooms, in one more statement however many there are."""
+    ids = [each.id for each in allocations]
+    rooms = reader.rows(
+        select(_ROOMS).where(_ROOMS.c.allocation_id.in_(ids)).order_by(_ROOMS.c.position)
+    )
+    found: dict[str, dict[str, Any]] = {
+        each.id: {**each._mapping, "rooms": []} for each in allocations
+    }
+    for room in rooms:
+        found[room.allocation_id]["rooms"].append(room)
+    return list(found.values())

@@ -14,6 +14,7 @@ from housing.checks.model import Check, Finding, Survey
 from housing.checks.rules import FindingState
 from housing.problems.model import ProblemSource
 from housing.problems.opening import Found, open_problems
+from housing.properties.lineage import PropertyLineage
 from housing.properties.model import GONE, Property
 from housing.titles.model import Title
 
@@ -63,13 +64,16 @@ class Comparison:
     def _pairs(self) -> Iterator[tuple[Property | None, Survey | None]]:
         """Each card with its survey, then what was surveyed without one.
 
-        What left the register since it was compared stays as it was found.
+        What left the register since it was compared stays as it was found; what came of it
+        by a split or a merger is no other find, if it was surveyed.
         """
         by_code = {each.property_code: each for each in self._surveys if each.property_code}
         gone = {each.code: each.id for each in self._cards if each.use_state in GONE}
+        surveyed = [id for id in gone.values() if self._was_surveyed(id)]
+        came_of = self._successors_of(surveyed)
         booked = set()
         for card in self._cards:
-            if card.code not in gone:
+            if card.code not in gone and card.id not in came_of:
                 booked.add(card.code)
                 yield card, by_code.get(card.code)
         for survey in self._surveys:
@@ -77,6 +81,19 @@ class Comparison:
             known = left and (left in self._by_property or survey.id in self._by_survey)
             if survey.property_code not in booked and not known:
                 yield None, survey
+
+    def _was_surveyed(self, property_id: str) -> bool:
+        found = self._by_property.get(property_id)
+        return found is not None and found.survey_id is not None
+
+    def _successors_of(self, ids: Sequence[str]) -> set[str]:
+        """What became of properties that were split or merged, to the last."""
+        found: set[str] = set()
+        while ids:
+            after = select(PropertyLineage).where(PropertyLineage.from_id.in_(ids))
+            ids = [each.to_id for each in self._uow.all(after) if each.to_id not in found]
+            found |= set(ids)
+        return found
 
     def _known(self, card: Property | None, survey: Survey | None) -> Finding | None:
         """What was found before: of the card, or of the survey when it had none yet."""

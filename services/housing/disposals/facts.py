@@ -8,7 +8,8 @@ from chassis.storage import UnitOfWork
 from chassis.wire import to_message
 from guanjia.asset.v1 import asset_pb2
 from guanjia.housing.v1 import events_pb2
-from housing.disposals.model import Disposal, DisposalLine, LineState
+from housing.disposals.lines import DisposalLine, LineState
+from housing.disposals.model import Disposal
 
 
 def publish_approval(uow: UnitOfWork, approved: Disposal) -> None:

@@ -19,18 +19,12 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.approvals.authors import MOST_CHARACTERS, with_author
 from chassis.errors import IllegalState, InvalidInput, NotFound
 from chassis.storage import Aggregate, Base, Belongs, Instant, Money, words
 from chassis.storage.columns import new_id
 from housing.disposals import rules
-from housing.disposals.lines import (
-    AWAITED,
-    CLOSED,
-    RELEASED,
-    Condition,
-    DisposalLine,
-    LineState,
-)
+from housing.disposals.lines import CLOSED, DisposalLine, LineState
 from housing.properties.model import UseState
 
 
@@ -56,18 +50,6 @@ STATE_NAMES = {
     DisposalState.WITHDRAWN: "已撤回",
 }
 RUNNING = (DisposalState.APPROVED, DisposalState.HANDING_OVER, DisposalState.NEEDS_ATTENTION)
-__all__ = [
-    "AWAITED",
-    "CLOSED",
-    "RELEASED",
-    "RUNNING",
-    "STATE_NAMES",
-    "Condition",
-    "Disposal",
-    "DisposalLine",
-    "DisposalState",
-    "LineState",
-]
 
 
 class Disposal(Aggregate, Base):
@@ -85,7 +67,7 @@ class Disposal(Aggregate, Base):
     unit_name: Mapped[str] = mapped_column(String(200))
     approval_id: Mapped[str] = mapped_column(String(36), default="")
     requested_by: Mapped[str] = mapped_column(String(200))
-    corrected_by: Mapped[str] = mapped_column(String(1000), default="")
+    corrected_by: Mapped[str] = mapped_column(String(MOST_CHARACTERS), default="")
     decided_by: Mapped[str] = mapped_column(String(200), default="")
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decision_note: Mapped[str] = mapped_column(String(500), default="")
@@ -103,6 +85,7 @@ class Disposal(Aggregate, Base):
     )
 
     __table_args__ = (
+        Index("ix_disposals_property_id", "property_id"),
         Index("ix_disposals_state_code", "state", "code"),
         Index("ix_disposals_region_code", "region_code"),
         Index("ix_disposals_unit_id", "unit_id"),
@@ -121,8 +104,8 @@ class Disposal(Aggregate, Base):
     def correct(self, by: str, reason: str, assets: Sequence[Mapping[str, object]]) -> None:
         """A draft says something else from now on."""
         self._require("修改", "change", DisposalState.DRAFT)
-        self.touch()
         self._written_by(by)
+        self.touch()
         self.reason = reason
         self.lines.clear()
         for asset in assets:
@@ -259,8 +242,7 @@ class Disposal(Aggregate, Base):
             self.state = DisposalState.HANDING_OVER
 
     def _written_by(self, by: str) -> None:
-        if by not in self.authors():
-            self.corrected_by = f"{self.corrected_by}\n{by}".strip()
+        self.corrected_by = with_author(self.authors(), by)
 
     def _require_left_to_withdraw(self) -> None:
         if self.withdrawn_at is not None:

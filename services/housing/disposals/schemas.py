@@ -7,9 +7,9 @@ from typing import Any
 from marshmallow import fields, validates_schema
 
 from chassis.assets import AssetSchema
-from chassis.fields import Day, Identifier, Line, Wrong
+from chassis.fields import Day, Identifier, Line, RegionCode, Wrong
 from chassis.figures import Fen
-from chassis.schemas import Part, RequestSchema
+from chassis.schemas import PageSchema, Part, RequestSchema
 from housing.disposals import rules
 
 
@@ -65,3 +65,9 @@ class SettlementSchema(RequestSchema):
 class CompletionSchema(RequestSchema):
     income_fen = Fen()
     shortfall_reason = Line(500, optional=True)
+
+
+class ListDisposalsSchema(PageSchema):
+    region_code = RegionCode(prefix=True, optional=True)
+    unit_id = Identifier(optional=True)
+    property_id = Identifier(optional=True)

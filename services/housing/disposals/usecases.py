@@ -6,40 +6,36 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from chassis.approvals.consent import ask, consent, withdraw
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.assets import FIELDS
 from chassis.days import day_of
 from chassis.errors import AlreadyExists, IllegalState, InvalidInput
-from chassis.schemas import PageSchema
-from chassis.storage import Reader, UnitOfWork
+from chassis.spans import not_ahead
+from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import Step, command, query
 from chassis.wire import Values
 from housing.disposals import rules
 from housing.disposals.facts import publish_approval, publish_completion, publish_withdrawal
-from housing.disposals.model import (
-    AWAITED,
-    RELEASED,
-    RUNNING,
-    Disposal,
-    DisposalLine,
-    DisposalState,
-)
+from housing.disposals.lines import AWAITED, RELEASED, DisposalLine
+from housing.disposals.model import RUNNING, Disposal, DisposalState
 from housing.disposals.norms import LEAST_SHARE
 from housing.disposals.schemas import (
     AppraisalSchema,
     CompletionSchema,
     CreateDisposalSchema,
+    ListDisposalsSchema,
     SettlementSchema,
     UpdateDisposalSchema,
     WithdrawalSchema,
 )
-from housing.leases.queries import running_leases
+from housing.leases.lettings import given_from
 from housing.properties.facts import publish_change
 from housing.properties.model import Property, UseState
 from housing.rooms.model import Room
+from housing.rooms.moves import close_rooms
 
 KIND = "housing.disposal"
 _DISPOSALS = Disposal.__table__
@@ -78,13 +74,8 @@ def update_disposal(uow: UnitOfWork, request: Values) -> Disposal:
 @command(AppraisalSchema())
 def appraise_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     found = _get(uow, request)
-    if request.appraised_on > day_of(uow.now):
-        raise InvalidInput.field(
-            "appraised_on", "IN_FUTURE", "不得晚于今日", "not later than today"
-        )
-    found.appraise(
-        uow.principal.subject, request.appraised_value_fen, request.appraised_on, request.appraiser
-    )
+    day = not_ahead(request.appraised_on, uow.now, "appraised_on")
+    found.appraise(uow.principal.subject, request.appraised_value_fen, day, request.appraiser)
     return found.as_of(uow.now)
 
 
@@ -96,7 +87,7 @@ def submit_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     if building is not None:
         _require_empty(uow, building)
         found.belong_to(**building.holder())
-    asked = ask(uow, KIND, found, title=found.reason, amount_fen=_worth(uow, found))
+    asked = ask(uow, KIND, found, title=found.reason, amount_fen=_worth(found, building))
     found.approval_id = asked.id
     return found.as_of(uow.now)
 
@@ -107,9 +98,10 @@ def on_disposal_decided(uow: UnitOfWork, approval: Approval) -> None:
     by, note = approval.last_word()
     match approval.state:
         case ApprovalState.APPROVED:
-            _require_as_asked(uow, found, approval)
+            building = _building(uow, found)
+            _require_as_asked(found, building, approval)
             found.approve(by, uow.now, note)
-            _release(uow, found)
+            _release(uow, found, building)
         case ApprovalState.REJECTED:
             found.reject(by, uow.now, note)
         case ApprovalState.RETURNED:
@@ -142,8 +134,9 @@ def complete_disposal(uow: UnitOfWork, request: Values) -> Disposal:
     found = _get(uow, request)
     found.complete(request.income_fen, least_share(uow, found), request.shortfall_reason)
     if found.leaving_property_id:
-        building = uow.get(Property, found.leaving_property_id, "property_id")
+        building = uow.get(Property, found.leaving_property_id, "property_id", lock=True)
         building.end_disposal()
+        close_rooms(uow, building.id, day_of(uow.now))
         publish_change(uow, building)
     publish_completion(uow, found)
     return found.as_of(uow.now)
@@ -165,11 +158,12 @@ def get_disposal(reader: Reader, request: Values) -> Any:
     return _with_lines(reader, [row])[0]
 
 
-@query(PageSchema())
+@query(ListDisposalsSchema())
 def list_disposals(reader: Reader, request: Values) -> dict[str, Any]:
-    statement = select(_DISPOSALS)
-    if request.state:
-        statement = statement.where(_DISPOSALS.c.state == request.state)
+    statement = within(select(_DISPOSALS), _DISPOSALS.c.region_code, request.region_code)
+    for name in ("state", "unit_id", "property_id"):
+        if request[name]:
+            statement = statement.where(_DISPOSALS.c[name] == request[name])
     if request.overdue:
         statement = statement.where(_DISPOSALS.c.id.in_(_with_overdue_lines(reader)))
     rows, token = reader.page(statement, [_DISPOSALS.c.code], request)
@@ -199,10 +193,9 @@ def _with_lines(reader: Reader, disposals: Any) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _release(uow: UnitOfWork, found: Disposal) -> None:
+def _release(uow: UnitOfWork, found: Disposal, building: Property | None) -> None:
     """What is approved leaves: the building is under disposal, and the rest is told of."""
     _refuse_released_elsewhere(uow, found)
-    building = _building(uow, found)
     if building is not None:
         _require_empty(uow, building)
         found.use_state_before = building.begin_disposal()
@@ -212,14 +205,16 @@ def _release(uow: UnitOfWork, found: Disposal) -> None:
 
 def _require_empty(uow: UnitOfWork, building: Property) -> None:
     """Nobody must be left in it: no lessee, no unit."""
-    if running_leases(uow, building.id, day_of(uow.now)):
+    if given_from(uow, [building.id], day_of(uow.now)):
         raise IllegalState(
             "LEASE_RUNNING", "该房产尚在出租或出借", "the property is still let or lent"
         )
-    in_use = uow.taken(Room.property_id, [building.id], Room.unit_id != "")
-    if in_use:
+    in_use = or_(Room.unit_id != "", Room.reserved_for != "")
+    if uow.taken(Room.property_id, [building.id], in_use):
         raise IllegalState(
-            "ROOMS_IN_USE", "该房产尚有单位使用的房间，请先腾退", "units still have rooms in it"
+            "ROOMS_IN_USE",
+            "该房产尚有单位使用或预留的房间，请先腾退",
+            "units have or get rooms in it",
         )
 
 
@@ -246,27 +241,26 @@ def _refuse_released_elsewhere(uow: UnitOfWork, disposal: Disposal) -> None:
         raise AlreadyExists.key("assets", "ASSET_ALREADY_RELEASED", zh, en)
 
 
-def _worth(uow: UnitOfWork, disposal: Disposal) -> int:
+def _worth(disposal: Disposal, building: Property | None) -> int:
     """The amount consent is asked for, in fen: original value of the assets and book value
     of the building, or the appraised value where that is higher. So nobody gets round those
     who consent to large amounts by figures that are out of date."""
-    building = _building(uow, disposal)
     booked = sum(line.original_value_fen for line in disposal.lines)
     booked += building.book_value_fen if building is not None else 0
     return max(booked, disposal.appraised_value_fen)
 
 
 def _building(uow: UnitOfWork, disposal: Disposal) -> Property | None:
+    """Held until the end, lest anybody lets it or moves in meanwhile."""
     if not disposal.property_id:
         return None
-    return uow.get(Property, disposal.property_id, "property_id")
+    return uow.get(Property, disposal.property_id, "property_id", lock=True)
 
 
-def _require_as_asked(uow: UnitOfWork, disposal: Disposal, approval: Approval) -> None:
+def _require_as_asked(disposal: Disposal, building: Property | None, approval: Approval) -> None:
     """What was consented to is what leaves: the same holder, the same worth."""
-    building = _building(uow, disposal)
     same_unit = building is None or building.unit_id == disposal.unit_id
-    if not same_unit or _worth(uow, disposal) != approval.amount_fen:
+    if not same_unit or _worth(disposal, building) != approval.amount_fen:
         raise IllegalState(
             "CHANGED_SINCE_ASKED",
             "房产的使用单位或价值在提请后已变更，请退回后重新提请",

@@ -1,4 +1,5 @@
-"""Charges as they stood at the end of a day: what was received later does not count."""
+"""Charges as they stood at the end of a day: what was received later does not count, and what
+was undone later still does. Rent that fell away by a termination counts on no day."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, or_, select
 
 from chassis.storage import Reader, within
 from chassis.wire import Values
@@ -19,12 +20,12 @@ _ALLOTMENTS: Any = LeaseAllotment.__table__
 _DAY = timedelta(days=1)
 
 
-def charges_sought(request: Values, day: date) -> Select[Any]:
+def charges_sought(request: Values, day: date, today: date) -> Select[Any]:
     """The charges a ListChargesRequest asks for, as they stood on `day`."""
-    received = _received_by(day)
+    source, received = _as_they_stood(day, today, request.lease_id)
     statement = (
         select(CHARGES, LEASES.c.code, LEASES.c.counterparty, received.label("received_then"))
-        .join(LEASES, LEASES.c.id == CHARGES.c.lease_id)
+        .select_from(source.join(LEASES, LEASES.c.id == CHARGES.c.lease_id))
         .where(*_overdue(day, request.age, received, request.in_arrears))
     )
     statement = within(statement, LEASES.c.region_code, request.region_code)
@@ -40,9 +41,9 @@ def told(row: Any, day: date) -> dict[str, Any]:
     return view.charge(row, row.code, row.counterparty, int(row.received_then), day)
 
 
-def sums(reader: Reader, region_code: str, day: date) -> tuple[Sequence[Any], Any]:
+def sums(reader: Reader, region_code: str, day: date, today: date) -> tuple[Sequence[Any], Any]:
     """What was overdue of all that is let: a row for each age, and one for all together."""
-    received = _received_by(day)
+    source, received = _as_they_stood(day, today)
     ages = [(CHARGES.c.due_on.between(*rules.due_between(age, day)), age) for age in rules.AGES]
     overdue = (
         select(
@@ -51,7 +52,7 @@ def sums(reader: Reader, region_code: str, day: date) -> tuple[Sequence[Any], An
             received.label("received_fen"),
             case(*ages).label("age"),
         )
-        .join(LEASES, LEASES.c.id == CHARGES.c.lease_id)
+        .select_from(source.join(LEASES, LEASES.c.id == CHARGES.c.lease_id))
         .where(LEASES.c.direction == LeaseDirection.OUT, *_overdue(day, None, received, True))
     )
     found = within(overdue, LEASES.c.region_code, region_code).subquery()
@@ -66,14 +67,28 @@ def sums(reader: Reader, region_code: str, day: date) -> tuple[Sequence[Any], An
     return by_age, total
 
 
-def _received_by(day: date) -> Any:
-    later = (
-        select(func.coalesce(func.sum(_ALLOTMENTS.c.amount_fen), 0))
-        .where(_ALLOTMENTS.c.charge_id == CHARGES.c.id, _ALLOTMENTS.c.received_on > day)
-        .correlate(CHARGES)
-        .scalar_subquery()
+def _as_they_stood(day: date, today: date, lease_id: str = "") -> tuple[Any, Any]:
+    """Charges, and what they had got by the end of `day`: what they have now, less what came
+    later, and what was undone later. Of today nothing came later."""
+    if day >= today:
+        return CHARGES, CHARGES.c.received_fen
+    stands = _ALLOTMENTS.c.undone_on.is_(None)
+    changes = select(
+        _ALLOTMENTS.c.charge_id,
+        func.sum(case((stands, -_ALLOTMENTS.c.amount_fen), else_=_ALLOTMENTS.c.amount_fen)).label(
+            "fen"
+        ),
+    ).where(
+        or_(
+            and_(stands, _ALLOTMENTS.c.received_on > day),
+            and_(_ALLOTMENTS.c.undone_on > day, _ALLOTMENTS.c.received_on <= day),
+        )
     )
-    return CHARGES.c.received_fen - later
+    if lease_id:
+        changes = changes.where(_ALLOTMENTS.c.lease_id == lease_id)
+    since = changes.group_by(_ALLOTMENTS.c.charge_id).subquery("since")
+    source = CHARGES.outerjoin(since, since.c.charge_id == CHARGES.c.id)
+    return source, CHARGES.c.received_fen + func.coalesce(since.c.fen, 0)
 
 
 def _overdue(day: date, age: str | None, received: Any, in_arrears: bool) -> list[Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import lazyload
 
 from chassis.copies import units
@@ -15,7 +16,14 @@ from chassis.figures import Area, Whole, Yuan
 from chassis.sheets import Batch, Row, RowSchema, Sheet
 from chassis.storage import UnitOfWork, new_id
 from guanjia.housing.v1 import leases_pb2 as pb
-from housing.leases.lettings import NOT_LETTABLE, PLACE, belonging, place_of
+from housing.leases.lettings import (
+    ALREADY_LET,
+    NOT_LETTABLE,
+    PLACE,
+    belonging,
+    given_as_a_whole,
+    place_of,
+)
 from housing.leases.model import GIVEN, Lease
 from housing.leases.parts import LeaseReceipt
 from housing.leases.schemas import Months, PlaceSchema, RentYuan, TermsSchema, YesNo
@@ -46,7 +54,7 @@ class LeaseRowSchema(TermsSchema, PlaceSchema, RowSchema):
     tendered = YesNo(load_default=False)
     tender_number = Code(optional=True, load_default="")
     note = Line(500, optional=True, load_default="")
-    opening_received_fen = Yuan(load_default=0)
+    opening_received_fen = Yuan(load_default=None)
 
 
 SHEET = Sheet(pb.LeaseRow, LeaseRowSchema())
@@ -61,14 +69,19 @@ class Importing:
     def __init__(self, uow: UnitOfWork, batch: Batch) -> None:
         self._uow = uow
         self._batch = batch
-        self._buildings = self._by_code(Property, batch.column("property_code"))
+        locked = select(Property).order_by(Property.id).with_for_update()
+        self._buildings = self._by_code(Property, batch.column("property_code"), locked)
+        self._given: defaultdict[str | None, list[Lease]] = defaultdict(list)
+        for each in given_as_a_whole(uow, [each.id for each in self._buildings.values()]):
+            self._given[each.property_id].append(each)
         self._units = units.by_name(uow, batch.column("unit_name"))
         self._units |= units.by_uscc(uow, batch.column("unit_uscc"))
         codes = batch.column("code")
         # In this order: what another import commits in between is known, not elsewhere.
         taken = uow.taken(Lease.code, codes)
-        self._known = self._by_code(Lease, codes)
+        self._known = self._by_code(Lease, codes, select(Lease))
         self._elsewhere = taken - self._known.keys()
+        self._opened = self._openings()
         self._new: list[Lease] = []
 
     def take(self, row: Row) -> None:
@@ -79,35 +92,38 @@ class Importing:
         place = belonging(place_of(values, building), self._unit_of(values))
         agreed = {name: values[name] for name in _TERMS} | place
         known = self._known.get(values["code"])
-        if values["code"] in self._elsewhere or (known and not _says(known, row, agreed)):
+        if values["code"] in self._elsewhere or (known and not self._says(known, row, agreed)):
             return self._batch.refuse(row, "code", *_OTHER_CONTENT)
         if known is not None:
             self._batch.unchanged += 1
             return None
         if building and values["direction"] in GIVEN and building.use_state in NOT_LETTABLE:
             return self._batch.refuse(row, "property_code", *_NOT_LETTABLE)
+        if building and self._is_given(building, values):
+            return self._batch.refuse(row, "property_code", *ALREADY_LET)
         made = Lease.sign(**agreed)
-        if values["opening_received_fen"] > sum(each.amount_fen for each in made.charges):
+        opening = values["opening_received_fen"] or 0
+        if opening > sum(each.amount_fen for each in made.charges):
             return self._batch.refuse(row, "opening_received_fen", *_EXCEEDS)
-        if values["opening_received_fen"]:
-            self._open(made, values["opening_received_fen"])
+        if opening:
+            self._open(made, opening)
         self._known[values["code"]] = made
         self._new.append(made)
         self._batch.created += 1
         return None
 
     def _open(self, lease: Lease, amount_fen: int) -> None:
-        """What was received before the ledger came here, whenever that was."""
-        today = day_of(self._uow.now)
+        """What was received before the ledger came here, whenever that was: a receipt of today."""
         opening = LeaseReceipt(
             id=new_id(),
-            voucher=f"期初-{lease.id}",
-            received_on=today,
+            voucher=_voucher(lease),
+            received_on=day_of(self._uow.now),
             amount_fen=amount_fen,
             payer=lease.counterparty,
             recorded_by=self._uow.principal.subject,
         )
-        lease.receive(opening, today, in_advance=True)
+        lease.open_with(opening)
+        self._opened[opening.voucher] = amount_fen
 
     def finish(self) -> None:
         self._uow.add(*self._new)
@@ -116,17 +132,40 @@ class Importing:
     def _unit_of(self, values: dict[str, Any]) -> UnitCopy | None:
         return self._units.get(values["unit_uscc"] or values["unit_name"])
 
-    def _by_code(self, kind: Any, codes: list[str]) -> dict[str, Any]:
+    def _by_code(self, kind: Any, codes: list[str], statement: Select[Any]) -> dict[str, Any]:
         if not codes:
             return {}
-        statement = select(kind).where(kind.code.in_(set(codes))).options(lazyload("*"))
-        return {each.code: each for each in self._uow.all(statement)}
+        found = self._uow.all(statement.where(kind.code.in_(set(codes))).options(lazyload("*")))
+        return {each.code: each for each in found}
+
+    def _openings(self) -> dict[str, int]:
+        """What was received, in fen, by the voucher of the opening receipt."""
+        vouchers = [_voucher(each) for each in self._known.values()]
+        if not vouchers:
+            return {}
+        statement = select(LeaseReceipt).where(LeaseReceipt.voucher.in_(vouchers))
+        found = self._uow.all(statement.options(lazyload("*")))
+        return {each.voucher: each.amount_fen for each in found}
+
+    def _is_given(self, building: Property, values: dict[str, Any]) -> bool:
+        """Whether another lease gives the whole of it away during the time of the row."""
+        return values["direction"] in GIVEN and any(
+            each.start_on <= values["end_on"] and each.last_day >= values["start_on"]
+            for each in self._given[building.id]
+        )
+
+    def _says(self, known: Lease, row: Row, agreed: dict[str, Any]) -> bool:
+        """Whether the lease is what the row says; a row need not repeat what the register says,
+        nor what was received until then."""
+        opening = row.values["opening_received_fen"]
+        if opening is not None and opening != self._opened.get(_voucher(known), 0):
+            return False
+        said = [name for name in agreed if name in _TERMS or row.values.get(name)]
+        return all(getattr(known, name) == agreed[name] for name in said)
 
 
-def _says(known: Lease, row: Row, agreed: dict[str, Any]) -> bool:
-    """Whether the lease is what the row says; a row need not repeat what the register says."""
-    said = [name for name in agreed if name in _TERMS or row.values.get(name)]
-    return all(getattr(known, name) == agreed[name] for name in said)
+def _voucher(lease: Lease) -> str:
+    return f"期初-{lease.id}"
 
 
 _NO_BUILDING = ("NOT_FOUND", "台账中没有该房产编号", "no property with this code")

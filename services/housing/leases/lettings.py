@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import true
+from sqlalchemy import select, true
+from sqlalchemy.orm import lazyload
 
 from chassis.copies import units
 from chassis.copies.model import UnitCopy
 from chassis.days import day_of
 from chassis.errors import IllegalState
 from chassis.storage import UnitOfWork
-from housing.leases.model import GIVEN, Lease, LeaseDirection, LeaseState
+from housing.leases.model import GIVEN, Lease, LeaseDirection
 from housing.properties.facts import publish_change
 from housing.properties.model import Property, UseState
 
@@ -25,6 +26,12 @@ NOT_LETTABLE = {
 }
 PLACE = ("address", "region_code", "unit_name", "unit_uscc")
 """What of a lease the property says where the lease does not."""
+OF_PROPERTY = ("property_id", "property_code", "property_kind")
+ALREADY_LET = (
+    "ALREADY_LET",
+    "该房产在此租期内已出租或出借",
+    "the property is let or lent during that time",
+)
 
 _USED_AS = {LeaseDirection.OUT: UseState.LET, LeaseDirection.LENT: UseState.LENT}
 
@@ -47,7 +54,12 @@ def place_of(given: Mapping[str, Any], building: Property | None) -> dict[str, A
     if not place["unit_name"] and not place["unit_uscc"]:
         for name in ("unit_id", "unit_name", "unit_uscc"):
             place[name] = getattr(building, name)
-    return {**place, "property_id": building.id, "property_code": building.code}
+    return place | of_property(building)
+
+
+def of_property(building: Property) -> dict[str, Any]:
+    """What a lease keeps of its property; none of it ever changes."""
+    return dict(zip(OF_PROPERTY, (building.id, building.code, building.kind), strict=True))
 
 
 def unit_of(uow: UnitOfWork, place: Mapping[str, Any]) -> UnitCopy | None:
@@ -74,15 +86,35 @@ def require_free(uow: UnitOfWork, building: Property, agreed: Mapping[str, Any])
         [building.id],
         Lease.direction.in_(GIVEN),
         Lease.start_on <= agreed["end_on"],
-        Lease.last_day >= agreed["start_on"].isoformat(),
+        Lease.last_day >= agreed["start_on"],
         *others,
     )
     if found:
-        raise IllegalState(
-            "ALREADY_LET",
-            "该房产在此租期内已出租或出借",
-            "the property is let or lent during that time",
-        )
+        raise IllegalState(*ALREADY_LET)
+
+
+def given_from(uow: UnitOfWork, property_ids: Sequence[str], day: date, *which: Any) -> set[str]:
+    """Those of the properties that others have, in whole or in part, on `day` or later: by
+    whosever leases, also by those that have not begun. `which` says of which leases only."""
+    return uow.taken(
+        Lease.property_id,
+        property_ids,
+        Lease.direction.in_(GIVEN),
+        Lease.last_day >= day,
+        *which,
+    )
+
+
+def given_as_a_whole(uow: UnitOfWork, property_ids: Iterable[str]) -> Sequence[Lease]:
+    """Every lease, of whomever, that gives one of the properties away as a whole."""
+    statement = select(Lease).where(
+        Lease.property_id.in_(set(property_ids)),
+        Lease.direction.in_(GIVEN),
+        Lease.whole_property == true(),
+    )
+    with uow.unrestricted():
+        found: Sequence[Lease] = uow.all(statement.options(lazyload("*")))
+    return found
 
 
 def occupy(uow: UnitOfWork, lease: Lease, building: Property) -> None:
@@ -111,14 +143,5 @@ def _use_as(uow: UnitOfWork, building: Property, state: UseState) -> None:
 
 
 def _is_given_by_another(uow: UnitOfWork, lease: Lease, day: date) -> bool:
-    return bool(
-        uow.taken(
-            Lease.property_id,
-            [lease.property_id],
-            Lease.id != lease.id,
-            Lease.state == LeaseState.ACTIVE,
-            Lease.whole_property == true(),
-            Lease.direction.in_(GIVEN),
-            Lease.last_day >= day.isoformat(),
-        )
-    )
+    others = (Lease.id != lease.id, Lease.whole_property == true())
+    return bool(given_from(uow, [lease.property_id or ""], day, *others))

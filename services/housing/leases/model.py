@@ -5,7 +5,7 @@ active → terminated; that its time is over follows from its last day
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -14,11 +14,13 @@ from typing import Any
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.days import day_of
 from chassis.errors import IllegalState, InvalidInput, NotFound
 from chassis.storage import Aggregate, Base, Belongs, Encrypted, Money, words
 from chassis.storage.columns import new_id
 from housing.leases import plan, rules
 from housing.leases.parts import LeaseCharge, LeaseReceipt, LeaseReminder
+from housing.properties.model import PropertyKind
 
 
 class LeaseDirection(StrEnum):
@@ -35,9 +37,13 @@ class LeaseState(StrEnum):
 GIVEN = (LeaseDirection.OUT, LeaseDirection.LENT)
 """Others have what is ours."""
 
+_Since = Callable[[LeaseCharge], date]
+"""From which day on what pays a charge counts."""
+
 
 class Lease(Aggregate, Base):
-    """`last_day` is the last day it runs, ISO 8601: a text, since lists page by it."""
+    """`last_day` is the last day it runs; `property_kind` what the register says of the property,
+    which never changes: who may know of a lease need not know of the property."""
 
     __tablename__ = "leases"
     scoped = Belongs(follows={"unit_name": "name", "unit_uscc": "uscc"})
@@ -46,6 +52,7 @@ class Lease(Aggregate, Base):
     direction: Mapped[LeaseDirection] = mapped_column(words(LeaseDirection))
     property_id: Mapped[str | None] = mapped_column(ForeignKey("properties.id"))
     property_code: Mapped[str] = mapped_column(String(64), default="")
+    property_kind: Mapped[PropertyKind | None] = mapped_column(words(PropertyKind))
     premises: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(300))
     region_code: Mapped[str] = mapped_column(String(12))
@@ -66,7 +73,7 @@ class Lease(Aggregate, Base):
     whole_property: Mapped[bool] = mapped_column(Boolean, default=False)
     renews_id: Mapped[str | None] = mapped_column(ForeignKey("leases.id"))
     state: Mapped[LeaseState] = mapped_column(words(LeaseState))
-    last_day: Mapped[str] = mapped_column(String(10))
+    last_day: Mapped[date] = mapped_column(Date)
     terminated_on: Mapped[date | None] = mapped_column(Date)
     termination_reason: Mapped[str] = mapped_column(String(500), default="")
     note: Mapped[str] = mapped_column(String(500))
@@ -92,8 +99,7 @@ class Lease(Aggregate, Base):
     @classmethod
     def sign(cls, **agreed: Any) -> Lease:
         """A lease as it was agreed, with its rent plan."""
-        last_day = agreed["end_on"].isoformat()
-        signed = cls(state=LeaseState.ACTIVE, last_day=last_day, **agreed)
+        signed = cls(state=LeaseState.ACTIVE, last_day=agreed["end_on"], **agreed)
         signed.charges = [
             LeaseCharge(
                 id=new_id(), lease_id=signed.id, position=number, received_fen=0, **vars(each)
@@ -113,15 +119,16 @@ class Lease(Aggregate, Base):
     def receive(self, receipt: LeaseReceipt, day: date, *, in_advance: bool) -> None:
         """Pays the oldest open charges of the periods that have begun by `day`, or of all."""
         payable = [each for each in self.charges if in_advance or each.from_on <= day]
-        owed = sum(each.open_fen for each in payable)
-        if receipt.amount_fen > owed:
-            raise _exceeds(owed)
-        self.touch()
-        self.receipts.append(receipt)
-        _pay(receipt, payable)
+        self._book(receipt, payable, lambda _: receipt.received_on)
+
+    def open_with(self, receipt: LeaseReceipt) -> None:
+        """Books what was received before the lease came to this register, on days nobody told:
+        it counts for each charge from the day that was due, at the latest from the receipt's, so
+        that what was paid then is not in arrears on earlier days."""
+        self._book(receipt, self.charges, lambda each: min(receipt.received_on, each.due_on))
 
     def reverse(self, receipt_id: str, by: str, at: datetime, reason: str) -> None:
-        """What the receipt paid is open again."""
+        """What the receipt paid is open again from that day on; before it, it was paid."""
         found = next((each for each in self.receipts if each.id == receipt_id), None)
         if found is None:
             raise NotFound.object("receipt_id", receipt_id)
@@ -129,13 +136,14 @@ class Lease(Aggregate, Base):
             raise IllegalState.move("冲销", "reverse the receipt", "已冲销", "reversed")
         self.touch()
         found.reversed_by, found.reversed_at, found.reversal_reason = by, at, reason
-        found.give_back()
+        found.give_back(day_of(at))
         if self.state is LeaseState.TERMINATED:
-            self._settle(self.charges)
+            self._settle(self.charges, day_of(at))
 
-    def terminate(self, last: date, reason: str) -> None:
-        """`last` is its last day. Later charges fall away, and what was received for them pays
-        what is still open; what is beyond that is to be refunded."""
+    def terminate(self, last: date, reason: str, day: date) -> None:
+        """`last` is its last day. Later charges fall away, as if they had never been, and what was
+        received for them pays from `day` on what is still open; what is beyond that is to be
+        refunded."""
         self.must_be_active("终止", "terminate the lease")
         if not self.start_on <= last <= self.end_on:
             raise InvalidInput.field(
@@ -145,13 +153,13 @@ class Lease(Aggregate, Base):
                 "the day lies outside the term of the lease",
             )
         self.state = LeaseState.TERMINATED
-        self.terminated_on, self.last_day = last, last.isoformat()
+        self.terminated_on = self.last_day = last
         self.termination_reason = reason
         kept = self._plan(last)
         for charge, planned in zip(self.charges, kept, strict=False):
             charge.to_on, charge.amount_fen = planned.to_on, planned.amount_fen
-        self._settle(self.charges[: len(kept)])
-        del self.charges[len(kept) :]
+        self._settle(self.charges[: len(kept)], day)
+        self._drop(self.charges[len(kept) :])
 
     def remind(self, reminder: LeaseReminder) -> None:
         if self.direction not in GIVEN:
@@ -169,20 +177,36 @@ class Lease(Aggregate, Base):
             self.start_on, last, self.period_months, self.rent_fen, self.pay_within_days
         )
 
-    def _settle(self, charges: Sequence[LeaseCharge]) -> None:
-        """All money anew for these charges, the oldest first; any surplus stays on the last."""
+    def _book(self, receipt: LeaseReceipt, payable: Sequence[LeaseCharge], since: _Since) -> None:
+        owed = sum(each.open_fen for each in payable)
+        if receipt.amount_fen > owed:
+            raise _exceeds(owed)
+        self.touch()
+        self.receipts.append(receipt)
+        _pay(receipt, payable, since)
+
+    def _settle(self, charges: Sequence[LeaseCharge], day: date) -> None:
+        """From `day` on, all money anew for these charges, the oldest first; any surplus stays
+        on the last."""
         live = [each for each in self.receipts if each.is_live]
         for receipt in live:
-            receipt.give_back()
+            receipt.give_back(day)
         for receipt in sorted(live, key=lambda each: (each.received_on, each.id)):
-            _pay(receipt, charges)
+            _pay(receipt, charges, lambda _: day)
+
+    def _drop(self, charges: Sequence[LeaseCharge]) -> None:
+        """They are gone, and with them what was once allotted to them."""
+        for receipt in self.receipts:
+            receipt.allotments = [each for each in receipt.allotments if each.charge not in charges]
+        for each in charges:
+            self.charges.remove(each)
 
 
-def _pay(receipt: LeaseReceipt, charges: Sequence[LeaseCharge]) -> None:
+def _pay(receipt: LeaseReceipt, charges: Sequence[LeaseCharge], since: _Since) -> None:
     shares = rules.spread([each.open_fen for each in charges], receipt.amount_fen)
     for charge, share in zip(charges, shares, strict=True):
         if share:
-            receipt.pay(charge, share)
+            receipt.pay(charge, share, since(charge))
 
 
 def _exceeds(owed_fen: int) -> InvalidInput:

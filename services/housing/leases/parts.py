@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.storage import Base, Instant, Money, Within, words
 from chassis.storage.columns import new_id
 from housing.leases import rules
+
+_OPEN = text("received_fen < amount_fen")
+"""Of many years of charges few are open, and these are what is asked for most."""
 
 
 class ReminderLevel(StrEnum):
@@ -20,7 +23,7 @@ class ReminderLevel(StrEnum):
 
 
 class LeaseCharge(Base):
-    """Rent of one period; `received_fen` is the sum of its allotments."""
+    """Rent of one period; `received_fen` is the sum of the allotments it has now."""
 
     __tablename__ = "lease_charges"
     scoped = Within("leases", "lease_id")
@@ -36,7 +39,13 @@ class LeaseCharge(Base):
 
     __table_args__ = (
         Index("uq_lease_charges_lease_id_position", "lease_id", "position", unique=True),
-        Index("ix_lease_charges_lease_id_due_on", "lease_id", "due_on"),
+        Index("ix_lease_charges_due_on", "due_on"),
+        Index(
+            "ix_lease_charges_open_due_on",
+            "due_on",
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
+        ),
     )
 
     @property
@@ -45,7 +54,8 @@ class LeaseCharge(Base):
 
 
 class LeaseAllotment(Base):
-    """What of a receipt pays one charge; of the day it was received."""
+    """What of a receipt pays one charge: from `received_on` on, until the day before
+    `undone_on`. It stays on record, so that past days can be told of."""
 
     __tablename__ = "lease_allotments"
     scoped = Within("leases", "lease_id")
@@ -55,13 +65,16 @@ class LeaseAllotment(Base):
     receipt_id: Mapped[str] = mapped_column(ForeignKey("lease_receipts.id"))
     charge_id: Mapped[str] = mapped_column(ForeignKey("lease_charges.id"))
     received_on: Mapped[date] = mapped_column(Date)
+    undone_on: Mapped[date | None] = mapped_column(Date)
     amount_fen: Mapped[int] = mapped_column(Money)
     charge: Mapped[LeaseCharge] = relationship()
 
     __table_args__ = (
         Index("ix_lease_allotments_lease_id", "lease_id"),
         Index("ix_lease_allotments_receipt_id", "receipt_id"),
-        Index("ix_lease_allotments_charge_id_received_on", "charge_id", "received_on"),
+        Index("ix_lease_allotments_charge_id", "charge_id"),
+        Index("ix_lease_allotments_received_on", "received_on"),
+        Index("ix_lease_allotments_undone_on", "undone_on"),
     )
 
 
@@ -91,7 +104,13 @@ class LeaseReceipt(Base):
     def is_live(self) -> bool:
         return self.reversed_at is None
 
-    def pay(self, charge: LeaseCharge, amount_fen: int) -> None:
+    @property
+    def standing(self) -> list[LeaseAllotment]:
+        """What it pays now."""
+        return [each for each in self.allotments if each.undone_on is None]
+
+    def pay(self, charge: LeaseCharge, amount_fen: int, day: date) -> None:
+        """Of `day`, which is that of the receipt unless the money was moved or came before."""
         charge.received_fen += amount_fen
         self.allotments.append(
             LeaseAllotment(
@@ -99,16 +118,16 @@ class LeaseReceipt(Base):
                 lease_id=charge.lease_id,
                 charge=charge,
                 charge_id=charge.id,
-                received_on=self.received_on,
+                received_on=day,
                 amount_fen=amount_fen,
             )
         )
 
-    def give_back(self) -> None:
-        """What it paid is open again."""
-        for each in self.allotments:
+    def give_back(self, day: date) -> None:
+        """What it paid is open again from `day` on."""
+        for each in self.standing:
             each.charge.received_fen -= each.amount_fen
-        self.allotments.clear()
+            each.undone_on = day
 
 
 class LeaseReminder(Base):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+
+from chassis.days import months_after
 
 MAX_CHARGES = 600
 """Charges a lease may have: 50 years by month."""
@@ -69,13 +70,6 @@ def prorated(rent_fen: int, period: Period) -> int:
     """rent × days ÷ days of the whole period, in fen (GB/T 8170: a lone 5 goes to the even
     digit); a leap day is a day."""
     return round(Fraction(rent_fen * period.days, period.whole_days))
-
-
-def months_after(first: date, months: int) -> date:
-    """The same day of a later month, or its last day."""
-    years, month = divmod(first.month - 1 + months, 12)
-    year = first.year + years
-    return date(year, month + 1, min(first.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def is_plannable(first: date, last: date, months: int) -> bool:

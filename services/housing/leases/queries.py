@@ -9,30 +9,16 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
 from chassis.days import day_of
-from chassis.storage import Reader, UnitOfWork, within
+from chassis.storage import Reader, within
 from chassis.wire import Values
 from housing.leases import view
-from housing.leases.model import GIVEN, Lease, LeaseState
+from housing.leases.model import Lease, LeaseState
 from housing.leases.parts import LeaseAllotment, LeaseCharge, LeaseReceipt, LeaseReminder
-from housing.properties.model import Property
 
 LEASES: Any = Lease.__table__
 CHARGES: Any = LeaseCharge.__table__
 _ALLOTMENTS: Any = LeaseAllotment.__table__
-_PROPERTIES: Any = Property.__table__
 _BY_ID = select(LEASES).where(LEASES.c.id == bindparam("lease_id"))
-
-
-def running_leases(uow: UnitOfWork, property_id: str, day: date) -> int:
-    """How many leases give the property, or a part of it, to others on that day."""
-    statement = select(Lease.id).where(
-        Lease.property_id == property_id,
-        Lease.direction.in_(GIVEN),
-        Lease.start_on <= day,
-        Lease.last_day >= day.isoformat(),
-    )
-    with uow.unrestricted():
-        return len(uow.all(statement))
 
 
 def whole_lease(reader: Reader, lease_id: str) -> dict[str, Any]:
@@ -40,6 +26,7 @@ def whole_lease(reader: Reader, lease_id: str) -> dict[str, Any]:
     kinds = (LeaseCharge, LeaseReceipt, LeaseAllotment, LeaseReminder)
     charges, receipts, allotments, reminders = (_parts(reader, kind, lease.id) for kind in kinds)
     charges = sorted(charges, key=lambda each: each.position)
+    allotments = [each for each in allotments if each.undone_on is None]
     return view.whole(lease, charges, receipts, allotments, reminders, day_of(reader.now))
 
 
@@ -67,13 +54,13 @@ def with_totals(reader: Reader, leases: Sequence[Any]) -> list[dict[str, Any]]:
 def leases_sought(request: Values, day: date) -> Select[Any]:
     """The leases a ListLeasesRequest asks for on `day`."""
     statement = within(select(LEASES), LEASES.c.region_code, request.region_code)
-    for name in ("direction", "property_id", "unit_id", "code"):
+    for name in ("direction", "property_id", "property_kind", "unit_id", "code"):
         if request[name]:
             statement = statement.where(LEASES.c[name] == request[name])
     if request.ends_from:
-        statement = statement.where(LEASES.c.last_day >= request.ends_from.isoformat())
+        statement = statement.where(LEASES.c.last_day >= request.ends_from)
     if request.ends_to:
-        statement = statement.where(LEASES.c.last_day <= request.ends_to.isoformat())
+        statement = statement.where(LEASES.c.last_day <= request.ends_to)
     if request.status:
         statement = statement.where(_has_status(request.status, day))
     if request.in_arrears:
@@ -81,9 +68,6 @@ def leases_sought(request: Values, day: date) -> Select[Any]:
         statement = statement.where(LEASES.c.id.in_(overdue))
     if request.year:
         statement = statement.where(of_year(request.year))
-    if request.property_kind:
-        of_kind = select(_PROPERTIES.c.id).where(_PROPERTIES.c.kind == request.property_kind)
-        statement = statement.where(LEASES.c.property_id.in_(of_kind))
     return statement
 
 
@@ -91,7 +75,7 @@ def of_year(year: int) -> Any:
     """Leases that run on some day of a year, or have a charge due in it."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     due = select(CHARGES.c.lease_id).where(CHARGES.c.due_on.between(first, last))
-    runs = or_(LEASES.c.last_day >= first.isoformat(), LEASES.c.id.in_(due))
+    runs = or_(LEASES.c.last_day >= first, LEASES.c.id.in_(due))
     return and_(LEASES.c.start_on <= last, runs)
 
 
@@ -102,7 +86,7 @@ def _overdue(day: date) -> Any:
 def _has_status(status: str, day: date) -> Any:
     if status == "terminated":
         return LEASES.c.state == LeaseState.TERMINATED
-    begun, ended = LEASES.c.start_on <= day, LEASES.c.last_day < day.isoformat()
+    begun, ended = LEASES.c.start_on <= day, LEASES.c.last_day < day
     stands = {"upcoming": ~begun, "running": and_(begun, ~ended), "ended": and_(begun, ended)}
     return and_(LEASES.c.state == LeaseState.ACTIVE, stands[status])
 

@@ -10,29 +10,24 @@ from sqlalchemy import func, select
 from chassis.storage import Reader, within
 from housing.leases.model import LeaseDirection
 from housing.leases.queries import CHARGES, LEASES, of_year
-from housing.properties.model import Property
-
-_PROPERTIES: Any = Property.__table__
 
 Sums = dict[str, tuple[int, Any, int, int]]
 """By word: leases, their area in m², rent due and received in fen."""
 
 
 def by_direction(reader: Reader, region_code: str, year: int) -> Sums:
-    return _sums(reader, LEASES, LEASES.c.direction, region_code, year)
+    return _sums(reader, LEASES.c.direction, region_code, year)
 
 
 def by_property_kind(reader: Reader, region_code: str, year: int) -> Sums:
     """Of what is let."""
-    of_property = LEASES.join(_PROPERTIES, _PROPERTIES.c.id == LEASES.c.property_id)
     let = LEASES.c.direction == LeaseDirection.OUT
-    return _sums(reader, of_property, _PROPERTIES.c.kind, region_code, year, let)
+    return _sums(reader, LEASES.c.property_kind, region_code, year, let)
 
 
-def _sums(reader: Reader, source: Any, word: Any, region_code: str, year: int, *where: Any) -> Sums:
+def _sums(reader: Reader, word: Any, region_code: str, year: int, *where: Any) -> Sums:
     leases = (
         select(word, func.count().label("leases"), func.sum(LEASES.c.area_m2).label("area_m2"))
-        .select_from(source)
         .where(of_year(year), *where)
         .group_by(word)
     )
@@ -43,7 +38,7 @@ def _sums(reader: Reader, source: Any, word: Any, region_code: str, year: int, *
             func.sum(CHARGES.c.amount_fen).label("due_fen"),
             func.sum(CHARGES.c.received_fen).label("received_fen"),
         )
-        .select_from(source.join(CHARGES, CHARGES.c.lease_id == LEASES.c.id))
+        .select_from(LEASES.join(CHARGES, CHARGES.c.lease_id == LEASES.c.id))
         .where(due_in_year, *where)
         .group_by(word)
     )

@@ -19,8 +19,8 @@ _ARREARS = Report(
     figures=(
         Figure("leases", "合同数", "份", "有逾期未收租金的出租合同份数；合计中每份只计一次"),
         Figure("charges", "期数", "期", "应付日期已过而未收足的租金期数"),
-        Figure("due_yuan", "应收", "元", "这些期的应收租金之和"),
-        Figure("received_yuan", "已收", "元", "截至该日为这些期收到的租金之和"),
+        Figure("due_yuan", "应收", "元", "这些期的应收租金之和；提前终止核减的租金追溯不计"),
+        Figure("received_yuan", "已收", "元", "截至该日为这些期收到的租金之和；冲销自当日起不计"),
         Figure("arrears_yuan", "欠缴", "元", "应收 − 已收；应付日期次日为逾期第 1 天"),
     ),
 )
@@ -28,7 +28,7 @@ _RENT_FIGURES = (
     Figure("leases", "合同数", "份", "年度内有一日在租期内，或有租金在年度内应付的合同份数"),
     Figure("area_m2", "面积", "㎡", "这些合同的面积之和"),
     Figure("due_yuan", "应收租金", "元", "应付日期在年度内的租金之和"),
-    Figure("received_yuan", "已收租金", "元", "为这些租金收到的金额之和"),
+    Figure("received_yuan", "已收租金", "元", "截至报表日为这些租金收到的金额之和，不论何年收到"),
     Figure("collection_rate", "收缴率", "%", "已收租金 ÷ 应收租金"),
 )
 _BY_DIRECTION = Report("年度租金收缴（按租赁方向）", by=("租赁方向",), figures=_RENT_FIGURES)

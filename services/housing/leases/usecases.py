@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from chassis.days import day_of
-from chassis.errors import AlreadyExists, IllegalState, InvalidInput
+from chassis.errors import AlreadyExists, IllegalState
+from chassis.spans import not_ahead
 from chassis.storage import Reader, UnitOfWork
 from chassis.storage.columns import new_id
 from chassis.usecases import command, query
@@ -44,7 +45,7 @@ _AGREED = (
     "whole_property",
 )
 _ANEW = ("code", "end_on", "tendered", "tender_number", "note")
-_PLACE = (*lettings.PLACE, "unit_id", "property_id", "property_code")
+_PLACE = (*lettings.PLACE, "unit_id", *lettings.OF_PROPERTY)
 _RENEGOTIATED = ("rent_fen", "period_months", "pay_within_days", "deposit_fen")
 
 
@@ -94,7 +95,8 @@ def renew_lease(uow: UnitOfWork, request: Values) -> dict[str, Any]:
 @command(TerminateLeaseSchema())
 def terminate_lease(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     found = _get(uow, request)
-    found.terminate(request.terminated_on, request.reason)
+    last = not_ahead(request.terminated_on, uow.now, "terminated_on")
+    found.terminate(last, request.reason, day_of(uow.now))
     uow.flush()
     lettings.vacate(uow, found)
     return _told(uow, found)
@@ -109,7 +111,7 @@ def record_receipt(uow: UnitOfWork, request: Values) -> dict[str, Any]:
         )
     receipt = LeaseReceipt(
         id=new_id(),
-        received_on=_not_ahead(uow, request.received_on, "received_on"),
+        received_on=not_ahead(request.received_on, uow.now, "received_on"),
         recorded_by=uow.principal.subject,
         **request.present("voucher", "amount_fen", "payer"),
     )
@@ -127,7 +129,7 @@ def reverse_receipt(uow: UnitOfWork, request: Values) -> dict[str, Any]:
 @command(SendReminderSchema())
 def send_reminder(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     found = _get(uow, request)
-    sent_on = _not_ahead(uow, request.sent_on, "sent_on")
+    sent_on = not_ahead(request.sent_on, uow.now, "sent_on")
     by = uow.principal.subject
     found.remind(
         LeaseReminder(id=new_id(), sent_on=sent_on, sent_by=by, **request.present("level", "text"))
@@ -155,16 +157,18 @@ def list_leases(reader: Reader, request: Values) -> dict[str, Any]:
 
 @query(ListChargesSchema())
 def list_charges(reader: Reader, request: Values) -> dict[str, Any]:
-    day = request.day or day_of(reader.now)
+    today = day_of(reader.now)
+    day = request.day or today
     keys = [queries.CHARGES.c.lease_id, queries.CHARGES.c.position]
-    rows, token = reader.page(arrears.charges_sought(request, day), keys, request)
+    rows, token = reader.page(arrears.charges_sought(request, day, today), keys, request)
     return {"charges": [arrears.told(row, day) for row in rows], "next_page_token": token}
 
 
 @query(ReportArrearsSchema())
 def report_arrears(reader: Reader, request: Values) -> dict[str, Any]:
-    day = request.day or day_of(reader.now)
-    by_age, total = arrears.sums(reader, request.region_code, day)
+    today = day_of(reader.now)
+    day = request.day or today
+    by_age, total = arrears.sums(reader, request.region_code, day, today)
     return report.arrears(day, by_age, total, request.region_code)
 
 
@@ -172,13 +176,12 @@ def report_arrears(reader: Reader, request: Values) -> dict[str, Any]:
 def report_rent(reader: Reader, request: Values) -> dict[str, Any]:
     today = day_of(reader.now)
     year = request.year or today.year
-    as_of = min(date(year, 12, 31), today)
     sought = {"year": year, "region_code": request.region_code}
     if request.grouping == "property_kind":
         by_kind = rent.by_property_kind(reader, request.region_code, year)
-        return report.rent_by_kind(as_of, by_kind, sought)
+        return report.rent_by_kind(today, by_kind, sought)
     by_direction = rent.by_direction(reader, request.region_code, year)
-    return report.rent_by_direction(as_of, by_direction, sought)
+    return report.rent_by_direction(today, by_direction, sought)
 
 
 def _get(uow: UnitOfWork, request: Values) -> Lease:
@@ -187,7 +190,7 @@ def _get(uow: UnitOfWork, request: Values) -> Lease:
 
 def _told(uow: UnitOfWork, lease: Lease) -> dict[str, Any]:
     uow.flush()
-    paid = [each for receipt in lease.receipts for each in receipt.allotments]
+    paid = [each for receipt in lease.receipts for each in receipt.standing]
     parts = (lease.charges, lease.receipts, paid, lease.reminders)
     return view.whole(lease, *parts, day_of(uow.now))
 
@@ -223,11 +226,3 @@ def _require_tender(uow: UnitOfWork, agreed: dict[str, Any]) -> None:
             "出租房产续租须公开招租",
             "what is let goes to public tender before it is let again",
         )
-
-
-def _not_ahead(uow: UnitOfWork, day: date | None, field: str) -> date:
-    """The day given, or today; never a later one."""
-    today = day_of(uow.now)
-    if day is not None and day > today:
-        raise InvalidInput.field(field, "IN_FUTURE", "不得晚于今日", "not later than today")
-    return day or today

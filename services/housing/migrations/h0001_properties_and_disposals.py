@@ -53,6 +53,7 @@ def upgrade() -> None:
         *aggregate_columns(),
         sa.UniqueConstraint("code", name="uq_disposals_code"),
     )
+    op.create_index("ix_disposals_property_id", "disposals", ["property_id"])
     op.create_index("ix_disposals_state_code", "disposals", ["state", "code"])
     op.create_table(
         "disposal_lines",

@@ -48,6 +48,7 @@ def _rooms() -> None:
         sa.Column("unit_id", sa.String(36), nullable=False),
         sa.Column("unit_name", sa.String(200), nullable=False),
         sa.Column("reserved_for", sa.String(36), nullable=False),
+        sa.Column("closed_on", sa.Date),
         *aggregate_columns(),
     )
     op.create_index("uq_rooms_property_id_code", "rooms", ["property_id", "code"], unique=True)

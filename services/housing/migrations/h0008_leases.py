@@ -45,6 +45,7 @@ def _leases() -> None:
         _text("direction", 40),
         _reference("leases", "property_id", "properties", nullable=True),
         _text("property_code", 64),
+        sa.Column("property_kind", sa.String(40)),
         _text("premises", 200),
         _text("address", 300),
         _text("region_code", 12),
@@ -65,7 +66,7 @@ def _leases() -> None:
         sa.Column("whole_property", sa.Boolean, nullable=False),
         _reference("leases", "renews_id", "leases", nullable=True),
         _text("state", 40),
-        _text("last_day", 10),
+        _day("last_day"),
         sa.Column("terminated_on", sa.Date),
         _text("termination_reason", 500),
         _text("note", 500),
@@ -93,7 +94,15 @@ def _charges() -> None:
     op.create_index(
         "uq_lease_charges_lease_id_position", "lease_charges", ["lease_id", "position"], unique=True
     )
-    op.create_index("ix_lease_charges_lease_id_due_on", "lease_charges", ["lease_id", "due_on"])
+    op.create_index("ix_lease_charges_due_on", "lease_charges", ["due_on"])
+    still_open = sa.text("received_fen < amount_fen")
+    op.create_index(
+        "ix_lease_charges_open_due_on",
+        "lease_charges",
+        ["due_on"],
+        postgresql_where=still_open,
+        sqlite_where=still_open,
+    )
 
 
 def _receipts() -> None:
@@ -122,15 +131,11 @@ def _allotments() -> None:
         _reference("lease_allotments", "receipt_id", "lease_receipts"),
         _reference("lease_allotments", "charge_id", "lease_charges"),
         _day("received_on"),
+        sa.Column("undone_on", sa.Date),
         _money("amount_fen"),
     )
-    op.create_index("ix_lease_allotments_lease_id", "lease_allotments", ["lease_id"])
-    op.create_index("ix_lease_allotments_receipt_id", "lease_allotments", ["receipt_id"])
-    op.create_index(
-        "ix_lease_allotments_charge_id_received_on",
-        "lease_allotments",
-        ["charge_id", "received_on"],
-    )
+    for column in ("lease_id", "receipt_id", "charge_id", "received_on", "undone_on"):
+        op.create_index(f"ix_lease_allotments_{column}", "lease_allotments", [column])
 
 
 def _reminders() -> None:

@@ -1,22 +1,29 @@
 """Allocations of rooms to units."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
 
 from chassis.migrate import aggregate_columns
+from chassis.norms import seed
 from chassis.storage.columns import Instant
 
 revision = "h0009"
 down_revision = "h0008"
 branch_labels = None
 
+_NORMS = Path(__file__).with_suffix(".csv")
+
 
 def upgrade() -> None:
     _allocations()
     _allocation_rooms()
+    seed.load(_NORMS)
 
 
 def downgrade() -> None:
+    seed.unload(_NORMS)
     op.drop_table("allocation_rooms")
     op.drop_table("allocations")
 
@@ -37,7 +44,7 @@ def _allocations() -> None:
         sa.Column("property_code", sa.String(64), nullable=False),
         sa.Column("reason", sa.String(500), nullable=False),
         sa.Column("override_reason", sa.String(500), nullable=False),
-        sa.Column("rent_fen_m2_year", sa.BigInteger),
+        sa.Column("rent_per_m2_year_fen", sa.BigInteger),
         sa.Column("area_allotted_m2", sa.Numeric(12, 2), nullable=False),
         sa.Column("allotted_on", sa.Date),
         sa.Column("ended_on", sa.Date),

@@ -108,8 +108,8 @@ def _rooms_of(
     if given_from(uow, ids, day_of(uow.now)):
         raise IllegalState(
             "LEASE_RUNNING",
-            f"房产尚有执行中的租赁合同，不能{act_zh}",
-            f"a lease of the property is running; cannot {act_en}",
+            f"房产尚有未到期的出租、出借合同，不能{act_zh}",
+            f"the property is still let or lent; cannot {act_en}",
         )
     there = select(Room).where(Room.property_id.in_(ids)).order_by(Room.property_code, Room.code)
     with uow.unrestricted():

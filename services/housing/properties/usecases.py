@@ -13,6 +13,8 @@ from chassis.errors import AlreadyExists, IllegalState
 from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import command, query
 from chassis.wire import Values
+from housing.leases.lettings import given_from
+from housing.leases.model import Lease
 from housing.properties import register, report, reshaping
 from housing.properties.facts import publish_change
 from housing.properties.lineage import PropertyLineage
@@ -70,9 +72,14 @@ def create_property(uow: UnitOfWork, request: Values) -> Property:
 @command(PropertySchema(partial=True))
 def update_property(uow: UnitOfWork, request: Values) -> Property:
     found = uow.get(Property, request.property_id, "property_id", request.etag)
+    if request.get("use_state") not in (None, found.use_state):
+        _require_not_given(uow, found)
     changed = found.revise(**request.present(*_CHANGEABLE))
     if "unit_uscc" in request:
         found.held_by(units.by_uscc(uow, [found.unit_uscc]).get(found.unit_uscc))
+    elif "unit_name" in request and found.unit_id:  # another name is another unit
+        found.unit_uscc = ""
+        found.held_by(units.by_name(uow, [found.unit_name]).get(found.unit_name))
     if changed:
         publish_change(uow, found)
     return found
@@ -178,6 +185,16 @@ def list_property_lineage(reader: Reader, request: Values) -> dict[str, Any]:
     either = or_(_LINEAGE.c.from_id == id, _LINEAGE.c.to_id == id)
     found = select(_LINEAGE).where(either).order_by(_LINEAGE.c.on_day, _LINEAGE.c.id)
     return {"lineage": reader.rows(found.limit(1_000))}
+
+
+def _require_not_given(uow: UnitOfWork, building: Property) -> None:
+    """What a lease gives away as a whole is used as the lease says until its last day."""
+    today = day_of(uow.now)
+    running = (Lease.whole_property.is_(True), Lease.start_on <= today)
+    if given_from(uow, [building.id], today, *running):
+        raise IllegalState(
+            "LEASE_RUNNING", "该房产整体出租或出借，租期未满", "it is let or lent as a whole"
+        )
 
 
 def _is_below(reader: Reader, day: date) -> Any:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, Integer, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.approvals.authors import MOST_CHARACTERS, with_author
 from chassis.errors import IllegalState, InvalidInput, NotFound
 from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, words
 from chassis.storage.columns import new_id
@@ -110,7 +111,7 @@ class Repair(Aggregate, Base):
     unit_id: Mapped[str] = mapped_column(String(36))
     unit_name: Mapped[str] = mapped_column(String(200))
     requested_by: Mapped[str] = mapped_column(String(200))
-    corrected_by: Mapped[str] = mapped_column(String(1000), default="")
+    corrected_by: Mapped[str] = mapped_column(String(MOST_CHARACTERS), default="")
     reviewed_by: Mapped[str] = mapped_column(String(200), default="")
     reviewed_at: Mapped[datetime | None] = mapped_column(Instant)
     review_note: Mapped[str] = mapped_column(String(500), default="")
@@ -156,9 +157,8 @@ class Repair(Aggregate, Base):
     ) -> None:
         """A draft says something else from now on."""
         self._require("修改", "change", RepairState.DRAFT)
+        self.corrected_by = with_author(self.authors(), by)
         self.touch()
-        if by not in self.authors():
-            self.corrected_by = f"{self.corrected_by}\n{by}".strip()
         self.says(kind, year, reason, works)
 
     def submit(self) -> None:

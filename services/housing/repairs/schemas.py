@@ -117,6 +117,12 @@ class ListRepairsSchema(PageSchema):
     region_code = RegionCode(prefix=True, optional=True)
 
 
+class ListRepairWorksSchema(PageSchema):
+    year = Year(optional=True)
+    property_id = Identifier(optional=True)
+    region_code = RegionCode(prefix=True, optional=True)
+
+
 class ReportRepairsSchema(RequestSchema):
     year = Year(optional=True)
     region_code = RegionCode(prefix=True, optional=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,8 @@ from sqlalchemy import bindparam, case, func, select
 from chassis.approvals.consent import ask, consent, withdraw
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.days import day_of
-from chassis.errors import IllegalState, InvalidInput
+from chassis.errors import IllegalState
+from chassis.spans import not_ahead
 from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import Step, command, query
 from chassis.wire import Values
@@ -21,6 +23,7 @@ from housing.repairs.schemas import (
     AcceptRepairSchema,
     CreateRepairSchema,
     ListRepairsSchema,
+    ListRepairWorksSchema,
     RepairSchema,
     ReportRepairsSchema,
     ReviewRepairSchema,
@@ -35,7 +38,7 @@ _LINES = RepairLine.__table__
 
 @command(CreateRepairSchema())
 def create_repair(uow: UnitOfWork, request: Values) -> Repair:
-    building = uow.get(Property, request.property_id, "property_id")
+    building = _staying(uow, request.property_id)
     code = uow.next_numbers("WX")[0]
     created = _drafted(uow, building, code, request, request.lines)
     uow.add(created)
@@ -54,12 +57,7 @@ def update_repair(uow: UnitOfWork, request: Values) -> Repair:
 def submit_repair(uow: UnitOfWork, request: Values) -> Repair:
     found = _get(uow, request)
     found.submit()
-    building = uow.get(Property, found.property_id, "property_id")
-    if building.use_state in LEAVING:
-        raise IllegalState.move(
-            "维修该房产", "repair the property", "处置中或已处置", building.use_state
-        )
-    found.belong_to(**building.holder())
+    found.belong_to(**_staying(uow, found.property_id).holder())
     refuse_under_warranty(uow, found, day_of(uow.now))
     return found
 
@@ -108,10 +106,7 @@ def schedule_repair(uow: UnitOfWork, request: Values) -> Repair:
 @command(AcceptRepairSchema())
 def accept_repair(uow: UnitOfWork, request: Values) -> Repair:
     found = _get(uow, request)
-    today = day_of(uow.now)
-    day = request.accepted_on or today
-    if day > today:
-        raise InvalidInput.field("accepted_on", "IN_FUTURE", "不能晚于今天", "after today")
+    day = not_ahead(request.get("accepted_on"), uow.now, "accepted_on")
     found.accept(day, request.settled_fen)
     begin_warranties(uow, found, day, request.warranties)
     return found
@@ -138,6 +133,12 @@ def list_repairs(reader: Reader, request: Values) -> dict[str, Any]:
     return {"repairs": _with_lines(reader, rows), "next_page_token": token}
 
 
+@query(ListRepairWorksSchema())
+def list_repair_works(reader: Reader, request: Values) -> dict[str, Any]:
+    rows, token = reader.page(*plan.works(request), request)
+    return {"works": rows, "next_page_token": token}
+
+
 @command()
 def import_repairs(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     """Drafts what is not applied for yet, counts what is, refuses the rest row by row."""
@@ -150,14 +151,18 @@ def import_repairs(uow: UnitOfWork, request: Values) -> dict[str, Any]:
         if building is None:
             batch.refuse(row, "property_code", *_NO_PROPERTY)
             continue
-        key, content = plan.key_of(building.id, row.values), plan.content_of(row.values)
-        if known.setdefault(key, content) is content:
+        told = known[plan.key_of(building.id, row.values)]
+        content = plan.content_of(row.values)
+        if content in told:
+            batch.unchanged += 1
+        elif told:
+            batch.refuse(row, "description", *_OTHER_CONTENT)
+        elif building.use_state in LEAVING:
+            batch.refuse(row, "property_code", *_LEAVING)
+        else:
+            told.add(content)
             drafted.append((building, row.values))
             batch.created += 1
-        elif known[key] == content:
-            batch.unchanged += 1
-        else:
-            batch.refuse(row, "description", *_OTHER_CONTENT)
     codes = uow.next_numbers("WX", len(drafted)) if drafted else []
     for code, (building, values) in zip(codes, drafted, strict=True):
         uow.add(_drafted(uow, building, code, Values(values), [values]))
@@ -183,6 +188,16 @@ def report_repairs(reader: Reader, request: Values) -> dict[str, Any]:
 
 def _get(uow: UnitOfWork, request: Values) -> Repair:
     return uow.get(Repair, request.repair_id, "repair_id", request.etag, lock=True)
+
+
+def _staying(uow: UnitOfWork, property_id: str) -> Property:
+    """A property that may be repaired; held until the end, lest it leaves meanwhile."""
+    found = uow.get(Property, property_id, "property_id", lock=True)
+    if found.use_state in LEAVING:
+        raise IllegalState.move(
+            "维修该房产", "repair the property", "处置中、已处置或已注销", found.use_state
+        )
+    return found
 
 
 def _drafted(
@@ -217,23 +232,23 @@ def _with_lines(reader: Reader, repairs: Any) -> list[dict[str, Any]]:
 
 def _buildings(uow: UnitOfWork, codes: list[str]) -> dict[str, Property]:
     """By code; held, so that two imports of the same rows come one after the other."""
-    statement = select(Property).where(Property.code.in_(codes)).order_by(Property.code)
+    statement = select(Property).where(Property.code.in_(codes)).order_by(Property.id)
     return {each.code: each for each in uow.all(statement.with_for_update())} if codes else {}
 
 
-def _known(uow: UnitOfWork, property_ids: list[str]) -> dict[plan.Key, plan.Content]:
+def _known(uow: UnitOfWork, property_ids: list[str]) -> plan.Known:
     """What was applied for, and neither rejected nor withdrawn."""
+    known: plan.Known = defaultdict(set)
     if not property_ids:
-        return {}
-    statement = select(Repair).where(
-        Repair.property_id.in_(property_ids), Repair.state.not_in(ENDED)
-    )
-    known: dict[plan.Key, plan.Content] = {}
-    for each in uow.all(statement.order_by(Repair.code)):
-        known |= plan.told_by(each)
+        return known
+    still = Repair.property_id.in_(property_ids) & Repair.state.not_in(ENDED)
+    for each in uow.all(select(Repair).where(still)):
+        for key, content in plan.told_by(each):
+            known[key].add(content)
     return known
 
 
+_LEAVING = ("ILLEGAL_STATE", "该房产处置中、已处置或已注销", "the property is leaving")
 _NO_PROPERTY = ("NOT_FOUND", "未找到该房产编号", "there is no such property")
 _OTHER_CONTENT = (
     "ALREADY_APPLIED",

@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from chassis.days import months_after
 from chassis.errors import IllegalState, InvalidInput
 from chassis.norms.kinds import Figures
 from chassis.storage import UnitOfWork
 from chassis.wire import label_of_word
 from guanjia.housing.v1 import repairs_pb2 as pb
+from housing.properties.model import Property
 from housing.repairs import rules
 from housing.repairs.model import Repair, RepairLine
 from housing.repairs.norms import WARRANTY
@@ -22,7 +24,8 @@ from housing.repairs.norms import WARRANTY
 
 def refuse_under_warranty(uow: UnitOfWork, repair: Repair, day: date) -> None:
     """IllegalState UNDER_WARRANTY where a component of `repair` is, on that day, by an earlier
-    repair of the property, also one of the unit that held it before."""
+    repair of the property, also one of the unit that held it before. The property is held until
+    the end, lest a repair of it is accepted meanwhile."""
     components = {line.component for line in repair.lines}
     statement = (
         select(Repair)
@@ -37,6 +40,7 @@ def refuse_under_warranty(uow: UnitOfWork, repair: Repair, day: date) -> None:
         .limit(1)
     )
     with uow.unrestricted():
+        _hold(uow, repair)
         earlier = uow.find(statement)
     if earlier is not None:
         raise _under_warranty(earlier, components, day)
@@ -47,6 +51,8 @@ def begin_warranties(
 ) -> None:
     """Each line is under warranty from acceptance on: for the months agreed upon (`line_id`,
     `warranty_months`), else for those of the norm in force that day."""
+    with uow.unrestricted():
+        _hold(uow, repair)
     norms = WARRANTY.in_force(uow, repair.region_code, day)
     months = {}
     for number, each in enumerate(agreed):
@@ -64,7 +70,16 @@ def begin_warranties(
         term = months[line.id] if line.id in months else _least(norms, line)
         if term is None:
             raise _no_term(line)
-        line.warranty_until = rules.warranty_until(day, term)
+        line.warranty_until = warranty_until(day, term)
+
+
+def warranty_until(accepted_on: date, months: int) -> date | None:
+    """The last day of a warranty, inclusive; None for no months."""
+    return months_after(accepted_on, months) if months else None
+
+
+def _hold(uow: UnitOfWork, repair: Repair) -> None:
+    uow.get(Property, repair.property_id, "property_id", lock=True)
 
 
 def _least(norms: Figures, line: RepairLine) -> int | None:

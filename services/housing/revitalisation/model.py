@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.approvals.authors import MOST_CHARACTERS, with_author
 from chassis.errors import IllegalState
 from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, words
 from chassis.storage.columns import new_id
@@ -101,7 +102,7 @@ class Revitalisation(Aggregate, Base):
     unit_id: Mapped[str] = mapped_column(String(36))
     unit_name: Mapped[str] = mapped_column(String(200))
     requested_by: Mapped[str] = mapped_column(String(200))
-    corrected_by: Mapped[str] = mapped_column(String(1000), default="")
+    corrected_by: Mapped[str] = mapped_column(String(MOST_CHARACTERS), default="")
     approval_id: Mapped[str] = mapped_column(String(36), default="")
     decided_by: Mapped[str] = mapped_column(String(200), default="")
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -134,9 +135,8 @@ class Revitalisation(Aggregate, Base):
     def correct(self, by: str, way: str, target_on: date, reason: str) -> None:
         """A draft says something else from now on."""
         self._require("修改", "change", RevitalisationState.DRAFT)
+        self.corrected_by = with_author(self.authors(), by)
         self.touch()
-        if by not in self.authors():
-            self.corrected_by = f"{self.corrected_by}\n{by}".strip()
         self.way, self.target_on, self.reason = RevitalisationWay(way), target_on, reason
 
     def submit(self) -> None:

@@ -20,6 +20,14 @@ _ORDER = (ACTIONS.c.done_on, ACTIONS.c.id)
 """Of several actions on one day the one that was recorded first is the first."""
 
 
+def of_region(plans: Select[Any], region_code: str) -> Select[Any]:
+    """Those whose property lies in the region or below it; all of them where none is said."""
+    if not region_code:
+        return plans
+    there = within(select(_PROPERTIES.c.id), _PROPERTIES.c.region_code, region_code)
+    return plans.where(PLANS.c.property_id.in_(there))
+
+
 def with_actions_in(year: int) -> Select[Any]:
     """Ids of the plans by which something was done in that year."""
     return select(ACTIONS.c.revitalisation_id).where(_in(year))
@@ -48,7 +56,7 @@ def done_in(reader: Reader, year: int, region_code: str) -> tuple[list[Done], in
         .where(_in(year))
         .order_by(*_ORDER)
     )
-    rows: Sequence[Any] = reader.rows(within(statement, PLANS.c.region_code, region_code))
+    rows: Sequence[Any] = reader.rows(within(statement, _PROPERTIES.c.region_code, region_code))
     done = [
         Done(**{name: getattr(row, name) for name in Done.__dataclass_fields__}) for row in rows
     ]

@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, select
 from chassis.approvals.consent import ask, consent, withdraw
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.days import day_of
-from chassis.errors import AlreadyExists, IllegalState, InvalidInput
-from chassis.storage import Reader, UnitOfWork, within
+from chassis.errors import AlreadyExists, IllegalState
+from chassis.spans import not_ahead
+from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import Step, command, query
 from chassis.wire import Values, label_of_word
 from guanjia.housing.v1 import properties_pb2
@@ -24,6 +25,7 @@ from housing.revitalisation.queries import (
     done_in,
     first_done,
     idle_now,
+    of_region,
     with_actions_in,
 )
 from housing.revitalisation.schemas import (
@@ -41,7 +43,7 @@ _AMOUNTS = ("gross_fen", "tax_fen", "cost_fen")
 
 @command(CreateRevitalisationSchema())
 def create_revitalisation(uow: UnitOfWork, request: Values) -> Revitalisation:
-    building = uow.get(Property, request.property_id, "property_id")
+    building = _building(uow, request.property_id)
     _require_use(building, UseState.IDLE)
     running = Revitalisation.state.in_(RUNNING)
     if uow.taken(Revitalisation.property_id, [building.id], running):
@@ -70,7 +72,7 @@ def update_revitalisation(uow: UnitOfWork, request: Values) -> Revitalisation:
 def submit_revitalisation(uow: UnitOfWork, request: Values) -> Revitalisation:
     found = _get(uow, request)
     found.submit()
-    building = _building(uow, found)
+    building = _building(uow, found.property_id)
     _require_use(building, UseState.IDLE)
     found.belong_to(**building.holder())
     asked = ask(uow, KIND, found, title=found.reason, amount_fen=building.book_value_fen)
@@ -97,10 +99,7 @@ def on_revitalisation_decided(uow: UnitOfWork, approval: Approval) -> None:
 @command(ActionSchema())
 def record_revitalisation_action(uow: UnitOfWork, request: Values) -> Revitalisation:
     found = _get(uow, request)
-    today = day_of(uow.now)
-    day = request.done_on or today
-    if day > today:
-        raise InvalidInput.field("done_on", "IN_FUTURE", "不能晚于今天", "after today")
+    day = not_ahead(request.get("done_on"), uow.now, "done_on")
     amounts = request.present(*_AMOUNTS)
     found.record(uow.principal.subject, day, request.way, request.note, **amounts)
     return found
@@ -112,7 +111,7 @@ def finish_revitalisation(uow: UnitOfWork, request: Values) -> Revitalisation:
     found = _get(uow, request)
     used_as = found.finish(day_of(uow.now))
     if used_as is not None:
-        building = _building(uow, found)
+        building = _building(uow, found.property_id)
         _require_use(building, UseState.IDLE, used_as)
         if building.revise(use_state=used_as):
             publish_change(uow, building)
@@ -138,7 +137,7 @@ def get_revitalisation(reader: Reader, request: Values) -> Any:
 
 @query(ListRevitalisationsSchema())
 def list_revitalisations(reader: Reader, request: Values) -> dict[str, Any]:
-    statement = within(select(PLANS), PLANS.c.region_code, request.region_code)
+    statement = of_region(select(PLANS), request.region_code)
     for name in ("state", "way", "property_id", "unit_id"):
         if request[name]:
             statement = statement.where(PLANS.c[name] == request[name])
@@ -165,8 +164,9 @@ def _get(uow: UnitOfWork, request: Values) -> Revitalisation:
     return uow.get(Revitalisation, id, "revitalisation_id", request.etag, lock=True)
 
 
-def _building(uow: UnitOfWork, found: Revitalisation) -> Property:
-    return uow.get(Property, found.property_id, "property_id")
+def _building(uow: UnitOfWork, property_id: str) -> Property:
+    """Held until the end, lest it is disposed of or used otherwise meanwhile."""
+    return uow.get(Property, property_id, "property_id", lock=True)
 
 
 def _require_use(building: Property, *states: UseState) -> None:
@@ -177,7 +177,7 @@ def _require_use(building: Property, *states: UseState) -> None:
 
 def _require_as_asked(uow: UnitOfWork, found: Revitalisation, approval: Approval) -> None:
     """What was consented to is what is revitalised: still idle, the same holder and worth."""
-    building = _building(uow, found)
+    building = _building(uow, found.property_id)
     _require_use(building, UseState.IDLE)
     same = (building.unit_id, building.book_value_fen) == (found.unit_id, approval.amount_fen)
     if not same:

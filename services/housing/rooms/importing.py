@@ -32,7 +32,9 @@ class Importing:
         self._units |= units.by_name(uow, batch.column("unit_name"))
         found = {each.id for each in self._units.values()}
         self._people = serving(uow, found)
+        self._elsewhere = self._all_rooms()
         self._known = self._known_rooms()
+        self._elsewhere -= self._known.keys()
         self._new: list[Any] = []
 
     def take(self, row: Row) -> None:
@@ -68,13 +70,15 @@ class Importing:
     ) -> None:
         key = (building.id, row.values["code"])
         told = _told(row, unit, people)
+        if key in self._elsewhere:
+            return self._refuse(row, "code", *_OTHER_CONTENT)
         if key in self._known:
             since_known, known = self._known[key]
             if known == told and row.values["from_on"] in (None, since_known):
                 self._batch.unchanged += 1
             else:
                 self._refuse(row, "code", *_OTHER_CONTENT)
-            return
+            return None
         figures = {name: row.values[name] for name in ("code", "floor", "use", "area_m2")}
         made = Room.of(building, **figures)
         if unit is not None:
@@ -82,6 +86,7 @@ class Importing:
         self._new += [made, *(Seat.of(made, each, since) for each in people)]
         self._known[key] = since if unit is not None else None, told
         self._batch.created += 1
+        return None
 
     def _people_of(self, row: Row, unit: UnitCopy | None) -> list[PersonCopy] | None:
         """Those the row names, or None once it is refused."""
@@ -93,6 +98,9 @@ class Importing:
                 self._refuse(row, "people", wrong[0], f"{wrong[1]}：{name}", wrong[2])
                 return None
             found.append(named[0])
+        if len({each.id for each in found}) < len(found):
+            self._refuse(row, "people", *_TWICE)
+            return None
         return found
 
     def _refuse(self, row: Row, field: str, reason: str, zh: str, en: str) -> None:
@@ -104,6 +112,15 @@ class Importing:
         named = select(Property).where(Property.code.in_(codes)).order_by(Property.id)
         found = self._uow.all(named.with_for_update()) if codes else []
         return {each.code: each for each in found}
+
+    def _all_rooms(self) -> set[tuple[str, str]]:
+        """The batch's rooms that are registered, in whosever scope."""
+        codes = self._batch.column("code")
+        return {
+            (building.id, code)
+            for building in self._buildings.values()
+            for code in self._uow.taken(Room.code, codes, Room.property_id == building.id)
+        }
 
     def _known_rooms(self) -> dict[tuple[str, str], Any]:
         keys = [
@@ -138,6 +155,7 @@ _NO_BUILDING = ("NOT_FOUND", "台账中没有该房产编号", "no property with
 _LEAVING = ("ILLEGAL_STATE", "该房产处置中、已处置或已注销", "the property is leaving")
 _NO_UNIT = ("UNIT_UNKNOWN", "目录中没有该单位", "the directory has no such unit")
 _NO_PERSON = ("PERSON_UNKNOWN", "该单位没有此在岗人员", "nobody of that name serves the unit")
+_TWICE = ("DUPLICATE", "同一人重复填写", "the same person is named twice")
 _SEVERAL = (
     "PERSON_AMBIGUOUS",
     "该单位有同名人员，请填账号",

@@ -44,6 +44,7 @@ class Room(Aggregate, Base):
     unit_id: Mapped[str] = mapped_column(String(36))
     unit_name: Mapped[str] = mapped_column(String(200))
     reserved_for: Mapped[str] = mapped_column(String(36))
+    closed_on: Mapped[date | None] = mapped_column(Date)
     tenures: Mapped[list[Tenure]] = relationship(order_by="Tenure.from_on")
 
     __table_args__ = (
@@ -56,7 +57,20 @@ class Room(Aggregate, Base):
 
     @property
     def is_vacant(self) -> bool:
-        return not self.unit_id and not self.reserved_for
+        return not self.unit_id and not self.reserved_for and self.closed_on is None
+
+    def revise(self, **figures: Any) -> None:
+        """Corrects what it is; not while an allocation of it as it was is being decided on."""
+        if self.closed_on is not None:
+            raise IllegalState.move("修改房间", "change the room", "随房产处置而关闭", "closed")
+        if self.reserved_for:
+            raise IllegalState.move("修改房间", "change the room", "已预留", "reserved")
+        for name, value in figures.items():
+            setattr(self, name, value)
+
+    def close(self, day: date) -> None:
+        """Its building is gone; it counts no more."""
+        self.closed_on = day
 
     @classmethod
     def of(cls, building: Property, **figures: Any) -> Room:

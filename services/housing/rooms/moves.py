@@ -24,6 +24,13 @@ def give_back_all(uow: UnitOfWork, rooms: Sequence[Room], last: date) -> None:
         seat.end(last)
 
 
+def close_rooms(uow: UnitOfWork, property_id: str, day: date) -> None:
+    """The building is gone, and its rooms with it; nobody may be left in them."""
+    with uow.unrestricted():
+        for room in uow.all(select(Room).where(Room.property_id == property_id)):
+            room.close(day)
+
+
 def running_seats(uow: UnitOfWork, *room_ids: str) -> Sequence[Seat]:
     if not room_ids:
         return []

@@ -19,7 +19,7 @@ _REPORT = Report(
     "房间使用情况",
     by=("房间用途",),
     figures=(
-        Figure("count", "间数", "间", "在册房间数"),
+        Figure("count", "间数", "间", "在册房间数，随房产处置而关闭的除外"),
         Figure("area_m2", "使用面积", "㎡", "房间使用面积之和"),
         Figure("vacant", "空置间数", "间", "没有使用单位、也未预留的房间数"),
         Figure("vacant_m2", "空置面积", "㎡", "空置房间使用面积之和"),
@@ -51,6 +51,7 @@ def _totals(region_code: str, property_id: str) -> Any:
         func.sum(case((is_vacant, _ROOMS.c.area_m2), else_=0)).label("vacant_m2"),
     )
     statement = within(statement, _ROOMS.c.region_code, region_code)
+    statement = statement.where(_ROOMS.c.closed_on.is_(None))
     if property_id:
         statement = statement.where(_ROOMS.c.property_id == property_id)
     return statement.group_by(_ROOMS.c.use).order_by(_ROOMS.c.use)

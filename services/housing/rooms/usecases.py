@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from chassis.copies.model import PersonCopy
 from chassis.copies.people import serves
@@ -19,7 +19,7 @@ from housing.properties.model import Property
 from housing.rooms import occupancy, report
 from housing.rooms.importing import Importing
 from housing.rooms.model import Room, Seat, Tenure
-from housing.rooms.moves import give_back, running_seats
+from housing.rooms.moves import give_back
 from housing.rooms.schemas import (
     SHEET,
     EndSeatSchema,
@@ -53,8 +53,7 @@ def create_room(uow: UnitOfWork, request: Values) -> Room:
 @command(RoomSchema(partial=True))
 def update_room(uow: UnitOfWork, request: Values) -> Room:
     found = uow.get(Room, request.room_id, "room_id", request.etag, lock=True)
-    for name, value in request.present(*_FIGURES).items():
-        setattr(found, name, value)
+    found.revise(**request.present(*_FIGURES))
     return found
 
 
@@ -66,6 +65,8 @@ def get_room(reader: Reader, request: Values) -> Any:
 @query(ListRoomsSchema())
 def list_rooms(reader: Reader, request: Values) -> dict[str, Any]:
     statement = select(_ROOMS)
+    if not request.include_closed:
+        statement = statement.where(_ROOMS.c.closed_on.is_(None))
     for name in ("property_id", "unit_id", "use"):
         if request[name]:
             statement = statement.where(_ROOMS.c[name] == request[name])
@@ -115,7 +116,7 @@ def seat_person(uow: UnitOfWork, request: Values) -> Seat:
     if person is None:
         raise NotFound.object("person_id", request.person_id)
     _require_room_of_theirs(uow, room, person, since)
-    if any(seat.person_id == person.id for seat in running_seats(uow, room.id)):
+    if uow.taken(Seat.person_id, [person.id], Seat.room_id == room.id, _lasting(since)):
         raise AlreadyExists.key(
             "person_id", "ALREADY_SEATED", "该人员已在此房间", "the person has a seat there"
         )
@@ -153,6 +154,11 @@ def list_tenures(reader: Reader, request: Values) -> dict[str, Any]:
 @query(ReportRoomsSchema())
 def report_rooms(reader: Reader, request: Values) -> dict[str, Any]:
     return report.told(reader, request.region_code, request.property_id)
+
+
+def _lasting(day: date) -> ColumnElement[bool]:
+    """Seats that are taken on that day or later."""
+    return or_(Seat.to_on.is_(None), Seat.to_on >= day)
 
 
 def _require_room_of_theirs(uow: UnitOfWork, room: Room, person: PersonCopy, since: date) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chassis.approvals.model import Approval, ApprovalState, Decision, StepState, lines_of
+from chassis.approvals.authors import lines_of
+from chassis.approvals.model import Approval, ApprovalState, Decision, StepState
 from chassis.errors import DomainError, IllegalState, PermissionDenied
 from chassis.principal import Principal, Realm
 from tests.people import person

@@ -16,6 +16,7 @@ from chassis.storage.reader import Context, Reader
 from chassis.testing import Harness
 from housing.service import service
 from tests.refusals import refusal
+from tests.together import together
 
 KIND = "housing.office_area"
 AREA = Norms(KIND, "办公室使用面积标准", "㎡/人")
@@ -69,6 +70,14 @@ def test_a_norm_may_end_without_another(housing: Harness) -> None:
     assert figure(housing, "990101", "2027-01-01") is None
     with pytest.raises(IllegalState):
         housing.call("end_norm", **act)
+
+
+def test_of_two_set_at_once_one_holds_at_a_time(housing: Harness) -> None:
+    together(
+        lambda: set_norm(housing, "10", "2026-01-01"), lambda: set_norm(housing, "20", "2026-02-01")
+    )
+    norms = housing.call("list_norms", service="housing", kind=KIND, page_size=500).norms
+    assert len([each for each in norms if each.key == TOWN and not each.valid_to]) == 1
 
 
 def test_history_is_not_rewritten(housing: Harness) -> None:

@@ -98,3 +98,16 @@ def test_500_people_come_in_one_call(directory: Harness) -> None:
     rows = [row(unit, f"张{number:03}", subject=f"z{number}") for number in range(500)]
     assert sent(directory, *rows).created == 500
     assert sent(directory, *rows).unchanged == 500
+
+
+def test_with_or_without_an_account_it_is_the_same_person(directory: Harness) -> None:
+    unit = register_unit(directory, name="财政局")
+    assert sent(directory, row(unit, "张三", subject="zhang")).created == 1
+    assert sent(directory, row(unit, "张三")).unchanged == 1
+    assert sent(directory, row(unit, "李四")).created == 1
+    assert problems(sent(directory, row(unit, "李四", subject="li"))) == [
+        (2, "subject", "PERSON_TAKEN")
+    ]
+    assert sent(directory, row(unit, "张三", subject="zhang2")).created == 1
+    assert problems(sent(directory, row(unit, "张三"))) == [(2, "name", "PERSON_AMBIGUOUS")]
+    assert directory.count("people") == 3

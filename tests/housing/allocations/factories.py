@@ -36,13 +36,14 @@ def building(housing: Harness, *areas: float, use: str = "OFFICE", **changes: An
 def clerk_of(housing: Harness, **unit: Any) -> Principal:
     """A clerk of a unit of 990101 who may touch what is that unit's, and nothing else."""
     number = next(_numbers)
+    unit = {"name": f"云澜市第{number}中心"} | unit
     unit_id = a_unit(housing, **unit)
     realm = Realm("9901", (unit_id,))
     return Principal(
         f"clerk{number}",
         name=f"经办{number}",
         unit_id=unit_id,
-        unit_name=f"云澜市第{number}中心",
+        unit_name=unit["name"],
         region_code="990101",
         scope=(realm,),
         roles=(HeldRole("unit_clerk", realm),),

@@ -99,7 +99,7 @@ def test_it_keeps_what_its_rooms_were() -> None:
     room.code = "102"
     made.approve("li", NOW, "", TODAY, 72_000)
     assert [(each.property_code, each.code) for each in made.rooms] == [("YL-1", "101")]
-    assert (made.area_allotted_m2, made.rent_fen_m2_year) == (Decimal("30.50"), 72_000)
+    assert (made.area_allotted_m2, made.rent_per_m2_year_fen) == (Decimal("30.50"), 72_000)
     assert room.reserved_for == made.id
 
 

@@ -103,6 +103,26 @@ def test_how_much_more_fits_is_a_norm_of_the_region(housing: Harness) -> None:
     assert request(housing, clerk, 305).rooms[0].area_m2 == 320
 
 
+def test_where_no_norm_is_nearer_a_fifth_more_fits(housing: Harness) -> None:
+    building(housing, 120.01)
+    there = building(housing, 120)
+    clerk = clerk_of(housing)
+    assert request(housing, clerk, 100).rooms[0].property_code == there.code
+    with pytest.raises(IllegalState) as refused:
+        request(housing, clerk, 100)
+    assert refused.value.reason == "NO_STOCK_FITS"
+
+
+def test_without_any_norm_how_much_more_fits_is_not_guessed(housing: Harness) -> None:
+    building(housing, 100)
+    [known] = housing.call("list_norms", service="housing", kind=SURPLUS).norms
+    assert known.source.startswith("平台默认")
+    housing.call("end_norm", service="housing", norm_id=known.id, valid_to="2025-12-31")
+    with pytest.raises(IllegalState) as refused:
+        request(housing, clerk_of(housing), 100)
+    assert refused.value.reason == "NO_NORM"
+
+
 def test_of_two_units_that_want_the_last_rooms_at_once_one_gets_them(housing: Harness) -> None:
     there = building(housing, 150, 150)
     clerks = [clerk_of(housing), clerk_of(housing)]

@@ -111,11 +111,11 @@ def test_without_a_price_in_force_the_rent_of_a_lease_is_not_guessed(housing: Ha
     norm(housing, PRICE, 720, region_code="990102")
     made = lease(housing, clerk_of(housing), 300)
     assert approval_of(housing, made).amount_fen == 0
-    assert decide(housing, made).rent_fen_m2_year == 0
+    assert decide(housing, made).rent_per_m2_year_fen == 0
 
 
 def test_the_price_at_approval_is_noted(housing: Harness) -> None:
     norm(housing, PRICE, 720)
     made = lease(housing, clerk_of(housing), 300)
     norm(housing, PRICE, 740.74, region_code="990101")
-    assert decide(housing, made).rent_fen_m2_year == 74_074
+    assert decide(housing, made).rent_per_m2_year_fen == 74_074

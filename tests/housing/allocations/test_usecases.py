@@ -162,6 +162,19 @@ def test_ending_it_frees_its_rooms_and_their_seats(housing: Harness) -> None:
     assert (ended.id, ended.to_on) == (seat.id, "2026-03-31")
 
 
+def test_everybody_seated_in_any_of_its_rooms_leaves_on_the_last_day(housing: Harness) -> None:
+    there = building(housing, 100, 100, 100)
+    clerk = clerk_of(housing)
+    made = approved(housing, clerk, 300)
+    for room in rooms_of(housing, there).values():
+        for _ in range(2):
+            someone = a_person(housing, post(clerk.unit_id))
+            housing.call("seat_person", room_id=room.id, person_id=someone)
+    housing.call("end_allocation", allocation_id=made.id)
+    seats = housing.call("list_seats").seats
+    assert [each.to_on for each in seats] == ["2026-03-02"] * 6
+
+
 def test_ending_it_leaves_alone_a_room_that_was_given_back_before(housing: Harness) -> None:
     there = building(housing, 150, 150)
     made = approved(housing, clerk_of(housing), 300)

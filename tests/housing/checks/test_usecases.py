@@ -18,6 +18,7 @@ from tests.housing import register
 from tests.housing.checks.factories import cells, create_check, reconciled, sent
 from tests.housing.factories import approved_disposal, create_property
 from tests.housing.problems.factories import add_evidence
+from tests.housing.properties.reshaping import part, split
 from tests.housing.titles.factories import certificate_fields
 from tests.people import person
 from tests.refusals import refusal
@@ -236,12 +237,11 @@ def test_what_is_surveyed_though_disposed_of_before_counts_as_unbooked(housing: 
     assert (found.state, found.property_id) == (pb.FINDING_STATE_UNBOOKED, "")
 
 
-def test_the_parts_of_a_property_that_was_split_are_still_to_be_surveyed(
+def test_the_parts_of_a_property_nobody_surveyed_are_still_to_be_surveyed(
     housing: Harness,
 ) -> None:
     whole = building(housing, "A", book_value_fen=0)
     check = create_check(housing)
-    sent(housing, cells("A", surveyed_area_m2="1200"))
     before = reconciled(housing, check)
     half = {"name": "半栋", "floor_area_m2": 600, "usable_area_m2": 0}
     parts = [{"code": code, **half} for code in "BC"]
@@ -249,7 +249,7 @@ def test_the_parts_of_a_property_that_was_split_are_still_to_be_surveyed(
     found = reconciled(housing, check)
     assert found[:1] == before
     assert states(found) == {
-        "A": pb.FINDING_STATE_MATCHED,
+        "A": pb.FINDING_STATE_NOT_FOUND,
         "B": pb.FINDING_STATE_NOT_FOUND,
         "C": pb.FINDING_STATE_NOT_FOUND,
     }
@@ -373,3 +373,13 @@ def test_a_whole_city_reconciles_in_a_fixed_number_of_statements(housing: Harnes
         "合计": 1400,
     }
     assert housing.count("problems") == 900
+
+
+def test_what_came_of_a_property_that_was_compared_is_no_other_find(housing: Harness) -> None:
+    whole = create_property(housing, code="YL-1")
+    check = create_check(housing)
+    sent(housing, cells("YL-1"))
+    [before] = reconciled(housing, check)
+    split(housing, whole.id, part("P-1"), part("P-2"))
+    assert reconciled(housing, check) == [before]
+    assert problems(housing) == []

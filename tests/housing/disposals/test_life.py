@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from chassis.errors import IllegalState
-from housing.disposals.model import AWAITED, CLOSED, Disposal, DisposalState, LineState
+from housing.disposals.lines import LineState
+from housing.disposals.model import Disposal, DisposalState
 from tests.housing.disposals.test_model import shown
 from tests.housing.factories import NOW, disposal_object
 
 S = DisposalState
 L = LineState
 ENDS = (S.COMPLETED, S.REJECTED, S.WITHDRAWN)
+CLOSED = (L.ACCEPTED, L.SETTLED, L.WITHDRAWN)
+AWAITED = (L.AWAITING_INTAKE, L.WITHDRAWING)
 TAKEN_BACK = (L.WITHDRAWING, L.WITHDRAWN)
 STILL_LEAVING = (L.AWAITING_INTAKE, L.REJECTED)
 

@@ -8,9 +8,16 @@ import pytest
 
 from chassis.errors import InvalidInput
 from chassis.testing import Harness
+from cli.sample.city import units
 from guanjia.asset.v1 import asset_pb2
 from guanjia.warehouse.v1 import events_pb2
-from tests.housing.factories import approved_disposal, create_disposal, submitted_disposal
+from tests.housing.factories import (
+    approved_disposal,
+    create_disposal,
+    create_property,
+    submitted_disposal,
+)
+from tests.housing.rooms.factories import a_unit
 from tests.refusals import refusal
 from tests.together import together
 
@@ -77,12 +84,31 @@ def test_every_disposal_is_on_exactly_one_page(housing: Harness) -> None:
     assert found == [f"CZ-2026-{number:06}" for number in range(1, 6)]
 
 
+def test_disposals_are_found_by_region_unit_and_property(housing: Harness) -> None:
+    uscc = units()[1]["uscc"]
+    unit_id = a_unit(housing, uscc=uscc)
+    here = create_property(housing, region_code="990101001")
+    there = create_property(housing, region_code="990102", unit_uscc=uscc)
+    for building in (here, there):
+        create_disposal(housing, property_id=building.id)
+    create_disposal(housing)
+    assert codes(housing, region_code="990101") == [1]
+    assert codes(housing, region_code="990102") == [2]
+    assert codes(housing, region_code="990100") == [1, 2, 3]
+    assert codes(housing, unit_id=unit_id) == [2]
+    assert codes(housing, property_id=here.id) == [1]
+    assert codes(housing, property_id=here.id, region_code="990102") == []
+
+
 @pytest.mark.parametrize(
     ("filters", "field", "reason"),
     [
         ({"page_size": 501}, "page_size", "OUT_OF_RANGE"),
         ({"page_token": "x"}, "page_token", "INVALID_PAGE_TOKEN"),
         ({"state": 99}, "state", "UNKNOWN_VALUE"),
+        ({"region_code": "99010"}, "region_code", "INVALID_REGION_CODE"),
+        ({"unit_id": "x"}, "unit_id", "INVALID_ID"),
+        ({"property_id": "x"}, "property_id", "INVALID_ID"),
     ],
 )
 def test_a_filter_that_means_nothing_is_refused(

@@ -9,8 +9,10 @@ from decimal import Decimal
 import pytest
 
 from chassis.errors import DomainError, IllegalState, InvalidInput, NotFound
-from housing.disposals.model import STATE_NAMES, Disposal, DisposalState, LineState
+from housing.disposals.lines import LineState
+from housing.disposals.model import STATE_NAMES, Disposal, DisposalState
 from tests.housing.factories import NOW, disposal_object
+from tests.moves import moves_hold
 
 S = DisposalState
 L = LineState
@@ -66,24 +68,10 @@ def disposal_in(state: DisposalState) -> Disposal:
     return made
 
 
-@pytest.mark.parametrize(("state", "move"), LEGAL)
-def test_a_legal_move_leads_where_the_picture_says(state: DisposalState, move: str) -> None:
-    disposal = disposal_in(state)
-    MOVES[move](disposal)
-    assert disposal.state is LEGAL[state, move]
-
-
-@pytest.mark.parametrize(
-    ("state", "move"),
-    [(state, move) for state in S for move in MOVES if (state, move) not in LEGAL],
-)
-def test_an_illegal_move_raises_and_changes_nothing(state: DisposalState, move: str) -> None:
-    disposal = disposal_in(state)
-    before = shown(disposal)
-    with pytest.raises(IllegalState) as refused:
-        MOVES[move](disposal)
-    assert refused.value.reason == "ILLEGAL_STATE"
-    assert shown(disposal) == before
+@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("state", S)
+def test_a_move_leads_where_the_picture_says_or_is_refused(state: DisposalState, move: str) -> None:
+    moves_hold(disposal_in(state), move, MOVES, LEGAL, shown)
 
 
 def test_every_state_has_a_name_people_read() -> None:

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from chassis.errors import IllegalState, InvalidInput
-from housing.disposals.model import Disposal, DisposalState, LineState
+from housing.disposals.lines import LineState
+from housing.disposals.model import Disposal, DisposalState
 from tests.housing.disposals.test_model import MOVES, shown
 from tests.housing.factories import NOW, disposal_object
 

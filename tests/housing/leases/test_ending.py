@@ -138,6 +138,7 @@ def test_what_was_received_beyond_what_is_then_owed_is_refundable(housing: Harne
     on(housing, "2026-04-01")
     lease = sign(housing)
     receive(housing, lease.id, 10_000_000, in_advance=True)
+    on(housing, "2026-08-15")
     ended = housing.call("terminate_lease", lease_id=lease.id, terminated_on="2026-08-15")
     assert got(ended) == [30_000, 70_000]
     assert (ended.received_fen, ended.refundable_fen, ended.overdue_fen) == (
@@ -158,6 +159,7 @@ def test_money_for_charges_that_fall_away_pays_what_is_still_open(housing: Harne
     first = receive(housing, lease.id, 3_000_000).receipts[0].id
     receive(housing, lease.id, 3_000_000, in_advance=True)
     housing.call("reverse_receipt", lease_id=lease.id, receipt_id=first, reason="退票")
+    on(housing, "2026-06-30")
     ended = housing.call("terminate_lease", lease_id=lease.id, terminated_on="2026-06-30")
     assert got(ended) == [30_000]
     assert (ended.refundable_fen, ended.overdue_fen) == (0, 0)
@@ -165,14 +167,33 @@ def test_money_for_charges_that_fall_away_pays_what_is_still_open(housing: Harne
 
 @pytest.mark.parametrize("day", ["2026-03-31", "2027-04-01"])
 def test_a_lease_is_terminated_within_its_term(housing: Harness, day: str) -> None:
+    on(housing, "2027-05-01")
     fields = {"lease_id": sign(housing).id, "terminated_on": day}
     told = refusal(housing, "terminate_lease", InvalidInput, **fields)
     assert told == ("OUTSIDE_TERM", ["terminated_on"])
 
 
+def test_an_end_to_come_is_recorded_on_its_day_and_the_property_stays_let_until_then(
+    housing: Harness,
+) -> None:
+    on(housing, "2026-06-29")
+    id = create_property(housing, use_state="USE_STATE_IDLE").id
+    fields = {
+        "lease_id": sign(housing, property_id=id, whole_property=True).id,
+        "terminated_on": "2026-06-30",
+    }
+    told = refusal(housing, "terminate_lease", InvalidInput, **fields)
+    assert told == ("IN_FUTURE", ["terminated_on"])
+    assert housing.call("get_property", property_id=id).use_state == pp.USE_STATE_LET
+    on(housing, "2026-06-30")
+    housing.call("terminate_lease", **fields)
+    assert housing.call("get_property", property_id=id).use_state == pp.USE_STATE_IDLE
+
+
 def test_what_is_terminated_is_neither_terminated_again_nor_renewed(housing: Harness) -> None:
     lease = sign(housing)
     fields = {"lease_id": lease.id, "terminated_on": "2026-06-30"}
+    on(housing, "2026-06-30")
     housing.call("terminate_lease", **fields)
     assert refusal(housing, "terminate_lease", IllegalState, **fields)[0] == "ILLEGAL_STATE"
     fields = renewal(lease)
@@ -185,8 +206,10 @@ def test_a_property_stays_let_when_the_lease_before_its_renewal_is_cut_short(
     id = create_property(housing, use_state="USE_STATE_IDLE").id
     lease = sign(housing, property_id=id, whole_property=True)
     renewed = housing.call("renew_lease", **renewal(lease))
+    on(housing, "2026-06-30")
     housing.call("terminate_lease", lease_id=lease.id, terminated_on="2026-06-30")
     assert housing.call("get_property", property_id=id).use_state == pp.USE_STATE_LET
+    on(housing, "2027-04-30")
     housing.call("terminate_lease", lease_id=renewed.id, terminated_on="2027-04-30")
     assert housing.call("get_property", property_id=id).use_state == pp.USE_STATE_IDLE
 
@@ -195,5 +218,6 @@ def test_a_property_put_to_other_use_meanwhile_stays_so(housing: Harness) -> Non
     id = create_property(housing, use_state="USE_STATE_IDLE").id
     lease = sign(housing, property_id=id, whole_property=True)
     housing.call("update_property", property_id=id, use_state="USE_STATE_DANGEROUS")
+    on(housing, "2026-06-30")
     housing.call("terminate_lease", lease_id=lease.id, terminated_on="2026-06-30")
     assert housing.call("get_property", property_id=id).use_state == pp.USE_STATE_DANGEROUS

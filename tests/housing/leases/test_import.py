@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from chassis.contract import heading_of
 from chassis.testing import Harness
+from chassis.testing.reports import figures
 from guanjia.housing.v1 import leases_pb2 as pb
 from guanjia.housing.v1 import properties_pb2 as pp
 from guanjia.sheet.v1 import sheet_pb2
+from housing.leases.importing import HEADINGS
 from tests.housing.factories import create_property
-from tests.housing.leases.factories import cells, sent, sign
+from tests.housing.leases.factories import cells, on, sent, sign
 from tests.together import together
 
 pytestmark = pytest.mark.row("H12")
@@ -32,19 +35,19 @@ def only(housing: Harness) -> Any:
     return housing.call("get_lease", lease_id=listed.id)
 
 
-def test_7500_leases_are_taken_and_again_none(registered: Harness) -> None:
+def test_1001_leases_are_taken_and_again_none(registered: Harness) -> None:
     rows = [
         cells(f"HT-{number:05}", rent_fen=str(number), end_on="2026-12-31")
-        for number in range(7_500)
+        for number in range(1_001)
     ]
-    for expected in ((7_500, 0, 0), (0, 7_500, 0)):
+    for expected in ((1_001, 0, 0), (0, 1_001, 0)):
         replies = [
             sent(registered, rows[first : first + 500], first=first + 2)
             for first in range(0, len(rows), 500)
         ]
         assert tuple(map(sum, zip(*map(counts, replies), strict=True))) == expected
-    assert registered.count("leases") == 7_500
-    assert registered.count("lease_charges") == 7_499 * 3
+    assert registered.count("leases") == 1_001
+    assert registered.count("lease_charges") == 1_000 * 3
 
 
 def test_a_row_is_read_into_a_lease(registered: Harness) -> None:
@@ -148,8 +151,83 @@ def test_what_was_received_before_pays_the_oldest_charges_once(registered: Harne
     assert [each.received_fen for each in lease.charges] == [3_000_000, 1_500_000, 0, 0]
     [receipt] = lease.receipts
     assert (receipt.amount_fen, receipt.received_on) == (4_500_000, "2026-03-02")
-    again = cells("HT-1")
-    assert counts(sent(registered, [again])) == (0, 1, 0)
+    silent = cells("HT-1")
+    assert counts(sent(registered, [silent, row])) == (0, 2, 0)
+
+
+@pytest.mark.parametrize("opening", ["45,000.01", "0"])
+def test_another_opening_amount_is_other_content(registered: Harness, opening: str) -> None:
+    sent(registered, [cells("HT-1", opening_received_fen="45,000.00")])
+    reply = sent(registered, [cells("HT-1", opening_received_fen=opening)])
+    assert [each.reason for each in reply.problems] == ["CODE_TAKEN"]
+
+
+def test_no_opening_amount_is_0(registered: Harness) -> None:
+    sent(registered, [cells("HT-1")])
+    rows = [cells("HT-1", opening_received_fen=told) for told in ("0", "0.01")]
+    assert counts(sent(registered, rows)) == (0, 1, 1)
+
+
+def test_old_rent_that_was_received_before_is_in_arrears_on_no_day(registered: Harness) -> None:
+    """Of four quarters, due on 1 April, July, October and January, two and a half were paid."""
+    on(registered, "2027-02-01")
+    sent(registered, [cells("HT-1", opening_received_fen="75,000.00")])
+    days = ("2026-04-02", "2026-07-02", "2026-10-01", "2026-10-02", "2027-02-01")
+    arrears = [figures(registered.call("report_arrears", day=day))[("合计",)] for day in days]
+    assert [each["arrears_yuan"] for each in arrears] == [0, 0, 0, 15_000, 45_000]
+    [receipt] = only(registered).receipts
+    assert receipt.received_on == "2027-02-01"
+
+
+def test_what_was_received_before_for_rent_to_come_counts_from_today(registered: Harness) -> None:
+    on(registered, "2026-05-01")
+    sent(registered, [cells("HT-1", opening_received_fen="60,000.00")])
+    told = [
+        [each.received_fen for each in registered.call("list_charges", day=day).charges]
+        for day in ("2026-03-31", "2026-04-30", "2026-05-01")
+    ]
+    assert told == [[0] * 4, [3_000_000, 0, 0, 0], [3_000_000, 3_000_000, 0, 0]]
+
+
+def test_what_is_given_as_a_whole_is_not_given_again_by_a_file_meanwhile(
+    registered: Harness,
+) -> None:
+    [building] = registered.call("list_properties").properties
+    sign(registered, property_id=building.id, code="W", whole_property=True)
+    later = {"start_on": "2027-04-01", "end_on": "2027-12-31"}
+    lent = {"direction": "出借", "rent_fen": "", "period_months": ""}
+    rows = [
+        cells("HT-1"),
+        cells("HT-2", start_on="2025-04-01", end_on="2026-04-01", **lent),
+        cells("HT-3", start_on="2025-04-01", end_on="2026-03-31"),
+        cells("HT-4", **later),
+        cells("HT-5", **later),
+        cells("HT-6", direction="租入"),
+    ]
+    reply = sent(registered, rows)
+    assert counts(reply) == (4, 0, 2)
+    assert [(each.row, each.field, each.reason) for each in reply.problems] == [
+        (2, "property_code", "ALREADY_LET"),
+        (3, "property_code", "ALREADY_LET"),
+    ]
+
+
+def test_a_lease_as_a_whole_and_a_file_at_once_do_not_give_the_same_twice(
+    registered: Harness,
+) -> None:
+    [building] = registered.call("list_properties").properties
+    whole = {"property_id": building.id, "whole_property": True}
+    together(
+        lambda: sign(registered, **whole), lambda: sent(registered, [cells("HT-1"), cells("HT-2")])
+    )
+    given = registered.call("list_leases").leases
+    assert [each.whole_property for each in given] in ([True], [False, False])
+
+
+def test_what_is_listed_has_the_columns_of_a_ledger() -> None:
+    told = {field.name: heading_of(field) for field in pb.Lease.DESCRIPTOR.fields}
+    missing = {name: heading for name, heading in HEADINGS.items() if told.get(name) != heading}
+    assert missing == {"opening_received_fen": "期初已收租金（元）"}
 
 
 def test_no_more_was_received_than_the_whole_term_owes(registered: Harness) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
 
 from chassis.errors import InvalidInput
 from chassis.principal import Principal, Realm
-from chassis.storage import UnitOfWork
-from chassis.storage.reader import Context
 from chassis.testing import Harness
-from housing.leases.queries import running_leases
 from tests.housing.factories import create_property
 from tests.housing.leases.factories import on, receive, rented, sign
 from tests.refusals import refusal
@@ -169,14 +165,22 @@ def test_a_unit_sees_its_own_leases_charges_and_arrears_only(ledger: Harness) ->
     assert list(report.lines[-1].figures) == ["1", "1", "30000.00", "0.00", "30000.00"]
 
 
-def test_leases_that_give_a_property_away_are_counted_by_day(ledger: Harness) -> None:
+def test_a_unit_sees_only_its_own_charges_of_a_day_past(ledger: Harness) -> None:
     [lease] = ledger.call("list_leases", code="A").leases
-    clerk = Principal("li", scope=(Realm("98"),))
-    with ledger.database.reading() as connection:
-        context = Context(clerk, ledger.clock(), "test")
-        uow = UnitOfWork(connection, context, ledger.database)
-        found = [
-            running_leases(uow, lease.property_id, date.fromisoformat(day))
-            for day in ("2026-03-31", "2026-04-01", "2027-03-31", "2027-04-01")
-        ]
-    assert found == [0, 1, 1, 0]
+    receive(ledger, lease.id, 1_000_000)
+    clerk = Principal("li", scope=(Realm("990102"),))
+    for day, got in [("2026-05-14", 0), ("2026-05-15", 1_000_000)]:
+        page = ledger.call("list_charges", user=clerk, day=day, in_arrears=True)
+        assert [(each.lease_code, each.received_fen) for each in page.charges] == [("A", got)]
+        report = ledger.call("report_arrears", user=clerk, day=day)
+        assert report.lines[-1].figures[3] == f"{got // 100}.00"
+
+
+def test_charges_of_a_day_past_are_each_on_exactly_one_page(ledger: Harness) -> None:
+    on(ledger, "2026-06-01")
+    found, token = [], ""
+    while not found or token:
+        page = ledger.call("list_charges", day="2026-05-14", page_size=3, page_token=token)
+        found += [(each.lease_id, each.position) for each in page.charges]
+        token = page.next_page_token
+    assert len(found) == len(set(found)) == ledger.count("lease_charges")

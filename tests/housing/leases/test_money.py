@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from chassis.days import day_of
 from chassis.errors import DomainError, IllegalState, InvalidInput
 from chassis.storage.columns import new_id
 from chassis.testing import Harness
@@ -29,7 +30,11 @@ def shown(lease: Lease) -> Any:
     """All figures of a lease and its parts."""
     charges = [(each.position, each.amount_fen, each.received_fen) for each in lease.charges]
     receipts = [
-        (each.id, each.is_live, [(one.charge_id, one.amount_fen) for one in each.allotments])
+        (
+            each.id,
+            each.is_live,
+            [(one.charge_id, one.amount_fen, one.undone_on) for one in each.allotments],
+        )
         for each in lease.receipts
     ]
     return lease.state, lease.last_day, charges, receipts
@@ -79,7 +84,7 @@ class Money(RuleBasedStateMachine):
 
     @rule(day=DAYS)
     def terminate(self, day: date) -> None:
-        self.attempt(lambda: self.lease.terminate(day, ""))
+        self.attempt(lambda: self.lease.terminate(day, "", NOW.date()))
 
     @invariant()
     def charges_got_what_live_receipts_brought(self) -> None:
@@ -87,9 +92,9 @@ class Money(RuleBasedStateMachine):
         got = sum(each.received_fen for each in self.lease.charges)
         assert got == sum(each.amount_fen for each in live)
         for each in live:
-            assert sum(one.amount_fen for one in each.allotments) == each.amount_fen
+            assert sum(one.amount_fen for one in each.standing) == each.amount_fen
         for charge in self.lease.charges:
-            own = [one for each in live for one in each.allotments if one.charge is charge]
+            own = [one for each in live for one in each.standing if one.charge is charge]
             assert charge.received_fen == sum(one.amount_fen for one in own) >= 0
 
     @invariant()
@@ -109,6 +114,7 @@ def test_a_year_of_receipts_and_reversals_keeps_every_fen(housing: Harness, seed
     random = Random(seed)
     on(housing, "2026-04-01")
     leases = [sign(housing, rent_fen=90_001, period_months=1).id for _ in range(2)]
+    days: dict[tuple[str, str], dict[int, int]] = {}
     for step in range(30):
         housing.clock.advance(days=12)
         id = random.choice(leases)
@@ -125,6 +131,11 @@ def test_a_year_of_receipts_and_reversals_keeps_every_fen(housing: Harness, seed
             told = housing.call("get_lease", lease_id=each)
             brought = sum(one.amount_fen for one in told.receipts if not one.reversed_by)
             assert sum(one.received_fen for one in told.charges) == brought == told.received_fen
+            day = day_of(housing.clock.at).isoformat()
+            days[each, day] = {one.position: one.received_fen for one in told.charges}
+    for (each, day), then in days.items():
+        page = housing.call("list_charges", lease_id=each, day=day)
+        assert {one.position: one.received_fen for one in page.charges}.items() <= then.items()
     assert housing.count("lease_receipts") > 10
 
 

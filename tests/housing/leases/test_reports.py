@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import InvalidInput
+from chassis.principal import Principal, Realm
 from chassis.testing import Harness
 from chassis.testing.reports import figures, rows_behind
 from tests.housing.factories import create_property
@@ -60,6 +61,48 @@ def test_a_day_of_the_past_is_told_of_as_it_was(housing: Harness) -> None:
     assert [
         ages(housing, day).get("合计") for day in ("2026-04-09", "2026-04-10", "2026-06-10")
     ] == [30_000, 20_000, None]
+
+
+def test_a_reversal_opens_rent_from_its_day_on_and_leaves_the_days_before(
+    housing: Harness,
+) -> None:
+    on(housing, "2026-04-10")
+    lease = sign(housing)
+    id = receive(housing, lease.id, 2_000_000).receipts[0].id
+    on(housing, "2026-05-01")
+    housing.call("reverse_receipt", lease_id=lease.id, receipt_id=id, reason="退票")
+    receive(housing, lease.id, 500_000)
+    on(housing, "2026-06-01")
+    told = [
+        ages(housing, day)["合计"]
+        for day in ("2026-04-09", "2026-04-10", "2026-04-30", "2026-05-01", "2026-06-01")
+    ]
+    assert told == [30_000, 10_000, 10_000, 25_000, 25_000]
+
+
+def test_money_a_termination_moves_counts_from_its_day_on(housing: Harness) -> None:
+    """The first quarter's money bounced, the second's had come in advance."""
+    on(housing, "2026-04-01")
+    lease = sign(housing)
+    first = receive(housing, lease.id, 3_000_000).receipts[0].id
+    receive(housing, lease.id, 3_000_000, in_advance=True)
+    housing.call("reverse_receipt", lease_id=lease.id, receipt_id=first, reason="退票")
+    on(housing, "2026-06-30")
+    housing.call("terminate_lease", lease_id=lease.id, terminated_on="2026-06-30")
+    on(housing, "2026-07-05")
+    told = [ages(housing, day).get("合计") for day in ("2026-06-29", "2026-06-30", "2026-07-02")]
+    assert told == [30_000, None, None]
+
+
+def test_rent_that_fell_away_by_a_termination_was_in_arrears_on_no_day(housing: Harness) -> None:
+    """1 July to 15 August has 46 of the quarter's 92 days."""
+    on(housing, "2026-08-20")
+    lease = sign(housing)
+    assert ages(housing, "2026-07-02")["合计"] == 60_000
+    housing.call("terminate_lease", lease_id=lease.id, terminated_on="2026-08-15")
+    assert ages(housing, "2026-07-02")["合计"] == 45_000
+    page = housing.call("list_charges", day="2026-07-02", in_arrears=True)
+    assert [each.open_fen for each in page.charges] == [3_000_000, 1_500_000]
 
 
 def test_arrears_add_up_and_lead_to_the_charges_behind_them(housing: Harness) -> None:
@@ -127,6 +170,33 @@ def test_rent_of_a_year_is_what_is_due_in_it_and_what_came_for_that(housing: Har
     assert rent(housing) == report
     assert not rent(housing, year=2025).lines
     assert not rent(housing, region_code="9902").lines
+
+
+def test_rent_of_a_year_past_counts_what_came_until_today(housing: Harness) -> None:
+    on(housing, "2026-04-01")
+    lease = sign(housing, end_on="2026-06-30")
+    on(housing, "2027-02-01")
+    receive(housing, lease.id, 1_500_000)
+    report = rent(housing, year=2026)
+    assert (report.as_of, report.lines[0].figures[3]) == ("2027-02-01", "15000.00")
+
+
+def test_a_unit_sees_its_leases_of_what_another_holds_by_kind_too(housing: Harness) -> None:
+    """The unit of district 990102 lets what the register has in 990101."""
+    land = create_property(housing, kind="PROPERTY_KIND_LAND").id
+    sign(housing, property_id=land, region_code="990102")
+    sign(housing)
+    clerk = Principal("li", scope=(Realm("990102"),))
+    by_kind = rent(housing, user=clerk, year=2026, grouping="RENT_GROUPING_PROPERTY_KIND")
+    by_direction = rent(housing, user=clerk, year=2026)
+    assert [(list(each.about), list(each.figures)) for each in by_kind.lines] == [
+        (["土地"], ["1", "320.50", "90000.00", "0.00", "0.0"]),
+        (["合计"], ["1", "320.50", "90000.00", "0.00", "0.0"]),
+    ]
+    assert [list(each.figures) for each in by_direction.lines] == [by_kind.lines[-1].figures]
+    filters = {"year": 2026, "property_kind": "PROPERTY_KIND_LAND"}
+    [behind] = housing.call("list_leases", user=clerk, **filters).leases
+    assert behind.property_id == land
 
 
 def test_rent_due_after_the_term_counts_in_the_year_it_is_due(housing: Harness) -> None:

@@ -184,6 +184,7 @@ def test_a_property_given_as_a_whole_is_in_use_as_such_until_the_lease_is_termin
     whole = {"property_id": id, "direction": direction, "rent_fen": rent_fen}
     signed = sign(housing, **whole, whole_property=True)
     assert housing.call("get_property", property_id=id).use_state == state
+    on(housing, "2026-04-01")
     housing.call("terminate_lease", lease_id=signed.id, terminated_on="2026-04-01")
     assert housing.call("get_property", property_id=id).use_state == pp.USE_STATE_IDLE
     states = [fact.use_state for fact in housing.facts(events_pb2.PropertyChanged)]
@@ -193,6 +194,7 @@ def test_a_property_given_as_a_whole_is_in_use_as_such_until_the_lease_is_termin
 def test_a_part_of_a_property_that_is_let_changes_nothing_of_the_property(housing: Harness) -> None:
     id = create_property(housing, use_state="USE_STATE_IN_USE").id
     lease = sign(housing, property_id=id)
+    on(housing, "2026-05-01")
     housing.call("terminate_lease", lease_id=lease.id, terminated_on="2026-05-01")
     assert housing.call("get_property", property_id=id).use_state == pp.USE_STATE_IN_USE
     assert len(housing.facts()) == 1

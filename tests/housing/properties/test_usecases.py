@@ -15,6 +15,7 @@ from tests.housing.factories import (
     create_property,
     property_fields,
 )
+from tests.housing.leases.factories import sign
 from tests.refusals import refusal
 
 NOBODY = "0190b6e0-7d5c-7a3e-8f00-0123456789ab"
@@ -181,3 +182,15 @@ def test_a_property_that_leaves_is_not_put_back_to_use_by_hand(housing: Harness)
     fields = {"property_id": id, "use_state": "USE_STATE_IDLE"}
     reason, _ = refusal(housing, "update_property", IllegalState, **fields)
     assert reason == "ILLEGAL_STATE"
+
+
+@pytest.mark.row("H12")
+def test_what_is_let_as_a_whole_is_not_used_otherwise_by_hand(housing: Harness) -> None:
+    given = create_property(housing, use_state="USE_STATE_IDLE")
+    term = {"start_on": "2026-01-01", "end_on": "2026-03-02", "whole_property": True}
+    sign(housing, property_id=given.id, **term)
+    act = {"property_id": given.id, "use_state": "USE_STATE_IDLE"}
+    assert refusal(housing, "update_property", IllegalState, **act)[0] == "LEASE_RUNNING"
+    assert housing.call("update_property", property_id=given.id, floors=7).floors == 7
+    housing.clock.advance(days=1)
+    assert housing.call("update_property", **act).use_state == pb.USE_STATE_IDLE

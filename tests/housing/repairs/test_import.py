@@ -8,7 +8,7 @@ import pytest
 
 from chassis.testing import Harness
 from guanjia.housing.v1 import repairs_pb2 as pb
-from tests.housing.factories import create_property
+from tests.housing.factories import approved_disposal, create_property
 from tests.housing.repairs.factories import create_repair, submitted_repair, work
 from tests.together import together
 
@@ -135,6 +135,17 @@ def test_a_row_that_breaks_a_rule_is_refused_by_its_heading(known: Harness) -> N
         (7, "面积（㎡）", "OUT_OF_RANGE"),
         (8, "申请金额（元）", "OUT_OF_RANGE"),
     ]
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["under disposal", "disposed of"])
+def test_nothing_is_planned_for_a_property_that_leaves(known: Harness, gone: bool) -> None:
+    assert counts(sent(known, cells())) == (1, 0, 0)
+    property_id = known.call("list_properties").properties[0].id
+    disposal = approved_disposal(known, property_id=property_id, assets=[])
+    if gone:
+        known.call("complete_disposal", disposal_id=disposal.id)
+    reply = sent(known, cells(维修部位="电梯"), cells("YL-B"), cells())
+    assert (counts(reply), problems(reply)) == ((1, 1, 1), [(2, "房产编号", "ILLEGAL_STATE")])
 
 
 def test_no_rows_are_no_change(known: Harness) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from chassis.errors import (
-    IllegalState,
     InvalidInput,
     NotFound,
     PermissionDenied,
@@ -16,7 +15,7 @@ from chassis.principal import Realm
 from chassis.testing import Harness
 from guanjia.approvals.v1 import approvals_pb2 as ap
 from guanjia.housing.v1 import repairs_pb2 as pb
-from tests.housing.factories import USCC, approved_disposal, create_property
+from tests.housing.factories import USCC, create_property
 from tests.housing.repairs.factories import (
     approved_repair,
     create_repair,
@@ -279,14 +278,6 @@ def test_only_who_may_touch_the_property_applies_for_it(housing: Harness) -> Non
         create_repair(housing, property_id=property_id, user=elsewhere)
     own = person("he", "unit_clerk", realm=Realm("990102"))
     assert create_repair(housing, property_id=property_id, user=own).property_id == property_id
-
-
-def test_what_leaves_is_not_repaired(housing: Harness) -> None:
-    property_id = create_property(housing).id
-    draft = create_repair(housing, property_id=property_id)
-    approved_disposal(housing, property_id=property_id)
-    told = refusal(housing, "submit_repair", IllegalState, repair_id=draft.id)
-    assert told == ("ILLEGAL_STATE", ["state"])
 
 
 def test_the_unit_that_holds_the_property_when_it_is_submitted_applies(housing: Harness) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from chassis.errors import IllegalState, InvalidInput, NotFound
 from chassis.principal import Realm
 from chassis.testing import Harness
 from guanjia.housing.v1 import repairs_pb2 as pb
+from housing.repairs.warranties import warranty_until
 from tests.housing.factories import create_property
 from tests.housing.repairs.factories import (
     accepted_repair,
@@ -25,6 +26,29 @@ from tests.people import person
 from tests.refusals import refusal
 
 pytestmark = pytest.mark.row("H15")
+
+
+@pytest.mark.parametrize(
+    ("accepted_on", "months", "until"),
+    [
+        (date(2026, 3, 2), 24, date(2028, 3, 2)),
+        (date(2026, 12, 31), 60, date(2031, 12, 31)),
+        (date(2026, 12, 31), 1, date(2027, 1, 31)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2027, 12, 31), 2, date(2028, 2, 29)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2024, 2, 29), 48, date(2028, 2, 29)),
+        (date(2026, 1, 1), 11, date(2026, 12, 1)),
+        (date(2026, 1, 1), 12, date(2027, 1, 1)),
+        (date(2026, 8, 31), 6, date(2027, 2, 28)),
+        (date(2200, 12, 31), 600, date(2250, 12, 31)),
+        (date(2026, 3, 2), 0, None),
+    ],
+)
+def test_a_warranty_ends_on_the_same_day_of_the_month_or_the_last_there_is(
+    accepted_on: date, months: int, until: date | None
+) -> None:
+    assert warranty_until(accepted_on, months) == until
 
 
 def refused_for(housing: Harness, repair: Any, user: Any = "clerk") -> IllegalState:

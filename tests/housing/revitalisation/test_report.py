@@ -12,6 +12,7 @@ from chassis.errors import InvalidInput
 from chassis.testing import Harness
 from chassis.testing.reports import figures, rows_behind
 from tests.housing.factories import approved_disposal
+from tests.housing.leases.factories import sign
 from tests.housing.revitalisation.factories import (
     approved_plan,
     create_plan,
@@ -175,6 +176,31 @@ def test_a_report_counts_a_region_and_all_below_it(housing: Harness) -> None:
         (2, 3, 2),
         (1, 1, 1),
     ]
+
+
+def test_a_plan_counts_where_its_property_lies_now(housing: Harness) -> None:
+    plan = record(housing, approved_plan(housing, property_id=idle_property(housing).id))
+    with housing.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE properties SET region_code = '990102'")
+    for region_code, there in (("990101", 0), ("990102", 1)):
+        told = housing.call("report_revitalisation", region_code=region_code)
+        total = figures(told)["合计",]
+        assert (total["properties"], total["idle_base"]) == (there, there)
+        assert len(rows_behind(housing, told.lines[-1])) == there
+    assert housing.call("get_revitalisation", revitalisation_id=plan.id).region_code == "990101"
+
+
+def test_a_lease_that_ran_out_leaves_its_property_let_and_the_definition_says_so(
+    housing: Harness,
+) -> None:
+    property_id = idle_property(housing).id
+    term = {"start_on": "2026-03-01", "end_on": "2026-04-30"}
+    sign(housing, property_id=property_id, whole_property=True, **term)
+    housing.clock.advance(days=90)
+    told = housing.call("report_revitalisation")
+    assert figures(told)["合计",]["idle_base"] == 0
+    [definition] = [each.definition for each in told.figures if each.key == "idle_base"]
+    assert "租约到期不改变房产的使用状态" in definition
 
 
 def test_a_list_holds_what_its_filters_name(housing: Harness) -> None:

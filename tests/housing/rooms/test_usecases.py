@@ -230,3 +230,55 @@ def test_the_occupancy_list_comes_back_in_unchanged(housing: Harness) -> None:
     ]
     again = import_rooms(housing, *rows)
     assert (again.created, again.unchanged, again.refused) == (0, 3, 0)
+
+
+def test_a_reserved_room_stays_as_it_was_asked_for(housing: Harness) -> None:
+    unit = a_unit(housing)
+    room = a_room(housing, 300)
+    request = {"unit_id": unit, "way": "ALLOCATION_WAY_ADJUST", "use": "ROOM_USE_OFFICE"}
+    housing.call("request_allocation", area_m2=300, reason="新设", **request)
+    act = {"room_id": room.id, "area_m2": 3000}
+    assert refusal(housing, "update_room", IllegalState, **act)[0] == "ILLEGAL_STATE"
+
+
+def test_rooms_of_a_building_that_is_gone_count_no_more(housing: Harness) -> None:
+    building = create_property(housing)
+    room = a_room(housing, 30, building=building)
+    disposal = approved_disposal(housing, property_id=building.id, assets=[])
+    housing.call("complete_disposal", disposal_id=disposal.id)
+    assert not housing.call("list_rooms", vacant=True).rooms
+    assert not housing.call("report_rooms").lines
+    [closed] = housing.call("list_rooms", include_closed=True).rooms
+    assert (closed.id, closed.closed_on) == (room.id, "2026-03-02")
+    act = {"room_id": room.id, "area_m2": 31}
+    assert refusal(housing, "update_room", IllegalState, **act)[0] == "ILLEGAL_STATE"
+
+
+def test_a_seat_does_not_begin_before_the_one_before_has_ended(housing: Harness) -> None:
+    unit = a_unit(housing)
+    [person] = staff(housing, unit, "STAFF")
+    room = a_room(housing, 9, unit_id=unit, people=[person])
+    [seat] = housing.call("list_seats", room_id=room.id).seats
+    housing.call("end_seat", seat_id=seat.id, to_on="2026-01-31")
+    again = {"room_id": room.id, "person_id": person}
+    overlapping = {**again, "from_on": "2026-01-31"}
+    assert refusal(housing, "seat_person", AlreadyExists, **overlapping)[0] == "ALREADY_SEATED"
+    housing.call("seat_person", from_on="2026-02-01", **again)
+
+
+def test_a_row_that_names_somebody_twice_or_a_foreign_room_costs_itself_only(
+    housing: Harness,
+) -> None:
+    mine, other = a_unit(housing, name="甲局"), a_unit(housing, name="乙局")
+    person = a_person(housing, post(mine), name="张三")
+    building = create_property(housing, unit_uscc="", unit_name="")
+    a_room(housing, 10, unit_id=other, building=building, code="101")
+    row = {"property_code": building.code, "area_m2": "10", "unit_name": "甲局"}
+    reply = import_rooms(
+        housing,
+        row | {"code": "102", "people": "张三、张三"},
+        row | {"code": "103", "people": "张三"},
+    )
+    assert [(each.row, each.reason) for each in reply.problems] == [(2, "DUPLICATE")]
+    assert reply.created == 1
+    assert len(housing.call("list_seats", person_id=person).seats) == 1

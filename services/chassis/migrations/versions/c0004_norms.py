@@ -28,6 +28,15 @@ def upgrade() -> None:
         ["kind", "key", "region_code", "valid_from"],
         unique=True,
     )
+    still = sa.text("valid_to IS NULL")
+    op.create_index(
+        "uq_norms_open",
+        "norms",
+        ["kind", "key", "region_code"],
+        unique=True,
+        postgresql_where=still,
+        sqlite_where=still,
+    )
 
 
 def downgrade() -> None:

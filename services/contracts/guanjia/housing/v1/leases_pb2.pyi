@@ -1066,7 +1066,9 @@ class ListChargesRequest(_message.Message):
     region_code: _builtins.str
     """A region and everything below it."""
     day: _builtins.str
-    """As it was at the end of this day, ISO 8601; empty for today."""
+    """As it was at the end of this day, ISO 8601; empty for today.
+    A receipt counts until the day it is reversed; rent that fell away by a termination, on no day.
+    """
     in_arrears: _builtins.bool
     """Only what was overdue on that day."""
     age: Global___ArrearsAge.ValueType
@@ -1121,7 +1123,9 @@ class ReportArrearsRequest(_message.Message):
     DAY_FIELD_NUMBER: _builtins.int
     REGION_CODE_FIELD_NUMBER: _builtins.int
     day: _builtins.str
-    """As it was at the end of this day, ISO 8601; empty for today."""
+    """As it was at the end of this day, ISO 8601; empty for today.
+    A receipt counts until the day it is reversed; rent that fell away by a termination, on no day.
+    """
     region_code: _builtins.str
     """A region and everything below it; empty for all."""
     def __init__(

@@ -64,6 +64,7 @@ class Room(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
+    CLOSED_ON_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     code: _builtins.str
     """Number of the room, unique within its property."""
@@ -81,6 +82,8 @@ class Room(_message.Message):
     reserved_for: _builtins.str
     """The allocation it is kept for; empty unless one is being decided on."""
     etag: _builtins.str
+    closed_on: _builtins.str
+    """The day its building was gone; ISO 8601, empty before."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -102,10 +105,11 @@ class Room(_message.Message):
         etag: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
+        closed_on: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_m2", b"area_m2", "code", b"code", "created_at", b"created_at", "etag", b"etag", "floor", b"floor", "id", b"id", "property_code", b"property_code", "property_id", b"property_id", "region_code", b"region_code", "reserved_for", b"reserved_for", "unit_id", b"unit_id", "unit_name", b"unit_name", "updated_at", b"updated_at", "use", b"use"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["area_m2", b"area_m2", "closed_on", b"closed_on", "code", b"code", "created_at", b"created_at", "etag", b"etag", "floor", b"floor", "id", b"id", "property_code", b"property_code", "property_id", b"property_id", "region_code", b"region_code", "reserved_for", b"reserved_for", "unit_id", b"unit_id", "unit_name", b"unit_name", "updated_at", b"updated_at", "use", b"use"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -223,6 +227,7 @@ class ListRoomsRequest(_message.Message):
     VACANT_FIELD_NUMBER: _builtins.int
     IN_USE_FIELD_NUMBER: _builtins.int
     REGION_CODE_FIELD_NUMBER: _builtins.int
+    INCLUDE_CLOSED_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """1 to 500; 0 means 50."""
     page_token: _builtins.str
@@ -235,6 +240,8 @@ class ListRoomsRequest(_message.Message):
     """Only rooms that are not vacant."""
     region_code: _builtins.str
     """A region and everything below it."""
+    include_closed: _builtins.bool
+    """Also rooms of buildings that are gone."""
     def __init__(
         self,
         *,
@@ -246,10 +253,11 @@ class ListRoomsRequest(_message.Message):
         vacant: _builtins.bool = ...,
         in_use: _builtins.bool = ...,
         region_code: _builtins.str = ...,
+        include_closed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_use", b"in_use", "page_size", b"page_size", "page_token", b"page_token", "property_id", b"property_id", "region_code", b"region_code", "unit_id", b"unit_id", "use", b"use", "vacant", b"vacant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_use", b"in_use", "include_closed", b"include_closed", "page_size", b"page_size", "page_token", b"page_token", "property_id", b"property_id", "region_code", b"region_code", "unit_id", b"unit_id", "use", b"use", "vacant", b"vacant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
