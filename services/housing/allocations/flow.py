@@ -100,7 +100,7 @@ def decided(uow: UnitOfWork, approval: Approval) -> None:
         case ApprovalState.APPROVED:
             today = day_of(uow.now)
             since = found.approve(by, uow.now, note, today, _price(uow, found))
-            _allot(uow, found, since)
+            _allot(uow, found, since, *_taker(uow, found))
             return
         case ApprovalState.REJECTED:
             found.reject(by, uow.now, note)
@@ -112,10 +112,13 @@ def decided(uow: UnitOfWork, approval: Approval) -> None:
 
 
 def release(uow: UnitOfWork, allocation: Allocation) -> None:
-    """Its rooms are vacant again."""
+    """Its rooms are vacant again, also those that would have become the unit's."""
     with uow.unrestricted():
         for room in _rooms(uow, allocation):
-            room.release(allocation.id)
+            if _has_by(allocation, room):
+                room.unallot(allocation.id)
+            else:
+                room.release(allocation.id)
 
 
 def give_back_rooms(uow: UnitOfWork, allocation: Allocation, last: date) -> None:
@@ -125,13 +128,35 @@ def give_back_rooms(uow: UnitOfWork, allocation: Allocation, last: date) -> None
         give_back_all(uow, theirs, last)
 
 
-def _allot(uow: UnitOfWork, allocation: Allocation, since: date) -> None:
+def _taker(uow: UnitOfWork, allocation: Allocation) -> tuple[str, str]:
+    """Id and name of the unit that gets the rooms: the one that asked, held until the end lest
+    it is merged meanwhile, or its successor.
+
+    Raises IllegalState CHANGED_SINCE_ASKED where it ended and nobody took over.
+    """
+    asking = select(UnitCopy).where(UnitCopy.id == allocation.unit_id)
+    known = uow.find(asking.with_for_update())
+    if known is None:
+        return allocation.unit_id, allocation.unit_name
+    unit = units.present(uow, known)
+    if unit.valid_to:
+        raise IllegalState(
+            "CHANGED_SINCE_ASKED",
+            "申请单位在提请后已撤销且无承接单位，请驳回或退回",
+            "the unit ended since it asked and nobody took over; reject or return it",
+        )
+    return unit.id, unit.name
+
+
+def _allot(
+    uow: UnitOfWork, allocation: Allocation, since: date, unit_id: str, unit_name: str
+) -> None:
     """Each room is the unit's from that day on, or from the day after the last one's."""
     _require_fit(uow, allocation)
     for room in _rooms(uow, allocation):
         before = room.tenures[-1].to_on if room.tenures else None
         first = since if before is None else max(since, before + timedelta(days=1))
-        room.allot(allocation.unit_id, allocation.unit_name, first, allocation.id)
+        room.allot(unit_id, unit_name, first, allocation.id)
 
 
 def _rooms(uow: UnitOfWork, allocation: Allocation) -> Sequence[Room]:
@@ -147,8 +172,8 @@ def _has_by(allocation: Allocation, room: Room) -> bool:
 
 
 def _require_fit(uow: UnitOfWork, allocation: Allocation) -> None:
-    """No building became dangerous, or began to leave, since its rooms were reserved; none
-    does until the end. A reserved room stays in its building."""
+    """No building became dangerous, was let or lent, or began to leave, since its rooms were
+    reserved; none does until the end. A reserved room stays in its building."""
     room_ids = [each.room_id for each in allocation.rooms]
     ids = set(uow.all(select(Room.property_id).where(Room.id.in_(room_ids)))) if room_ids else set()
     unfit = ids.difference(stock.hold_fit(uow, ids))
@@ -157,8 +182,8 @@ def _require_fit(uow: UnitOfWork, allocation: Allocation) -> None:
         code = uow.find(codes)
         raise IllegalState(
             "PROPERTY_UNFIT",
-            f"房产 {code} 为危房或已不在册，不能调配",
-            f"property {code} is dangerous or leaving; nobody gets its rooms",
+            f"房产 {code} 为危房、已出租出借或已不在册，不能调配",
+            f"property {code} is dangerous, let, lent or leaving; nobody gets its rooms",
         )
 
 

@@ -3,7 +3,8 @@
 submitted ⇄ returned
   │ │          └→ withdrawn
   │ ├→ rejected, withdrawn
-  └→ approved → ended (the rooms are given back)
+  └→ approved ─┬→ ended (the rooms are given back)
+               └→ withdrawn (before its first day)
 
 Rooms from stock are reserved while it is submitted and the unit's once it is approved.
 """
@@ -175,9 +176,15 @@ class Allocation(Aggregate, Base):
         self.state = AllocationState.RETURNED
         self._decide(by, at, note)
 
-    def withdraw(self) -> None:
-        self._require("撤回", "withdraw", AllocationState.SUBMITTED, AllocationState.RETURNED)
+    def withdraw(self, today: date) -> None:
+        """Also when it is approved, before its first day: then it allots nothing."""
+        may = [AllocationState.SUBMITTED, AllocationState.RETURNED]
+        if self.allotted_on is not None and today < self.allotted_on:
+            may.append(AllocationState.APPROVED)
+        self._require("撤回", "withdraw", *may)
         self.state = AllocationState.WITHDRAWN
+        self.allotted_on, self.rent_per_m2_year_fen = None, None
+        self.area_allotted_m2 = Decimal(0)
 
     def end(self, last: date) -> None:
         """`last` is the unit's last day."""

@@ -23,7 +23,7 @@ from housing.allocations.norms import SURPLUS
 from housing.properties.model import LEAVING, Property, UseState
 from housing.rooms.model import Room
 
-UNFIT = (*LEAVING, UseState.DANGEROUS)
+UNFIT = (*LEAVING, UseState.DANGEROUS, UseState.LET, UseState.LENT)
 """Use states of buildings whose rooms nobody gets."""
 
 _AT_ONCE = 20

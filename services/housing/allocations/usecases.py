@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from chassis.approvals.consent import consent, withdraw
 from chassis.approvals.model import Approval
+from chassis.days import day_of
 from chassis.spans import not_ahead
 from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import Step, command, query
@@ -81,7 +82,7 @@ def on_allocation_override_decided(uow: UnitOfWork, approval: Approval) -> None:
 @command()
 def withdraw_allocation(uow: UnitOfWork, request: Values) -> Allocation:
     found = _get(uow, request)
-    found.withdraw()
+    found.withdraw(day_of(uow.now))
     withdraw(uow, found.id)
     flow.release(uow, found)
     return found

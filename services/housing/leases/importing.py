@@ -27,6 +27,7 @@ from housing.leases.lettings import (
 from housing.leases.model import GIVEN, Lease
 from housing.leases.parts import LeaseReceipt
 from housing.leases.schemas import Months, PlaceSchema, RentYuan, TermsSchema, YesNo
+from housing.leases.settling import opening_voucher
 from housing.properties.model import Property
 
 
@@ -116,7 +117,7 @@ class Importing:
         """What was received before the ledger came here, whenever that was: a receipt of today."""
         opening = LeaseReceipt(
             id=new_id(),
-            voucher=_voucher(lease),
+            voucher=opening_voucher(lease.id),
             received_on=day_of(self._uow.now),
             amount_fen=amount_fen,
             payer=lease.counterparty,
@@ -140,7 +141,7 @@ class Importing:
 
     def _openings(self) -> dict[str, int]:
         """What was received, in fen, by the voucher of the opening receipt."""
-        vouchers = [_voucher(each) for each in self._known.values()]
+        vouchers = [opening_voucher(each.id) for each in self._known.values()]
         if not vouchers:
             return {}
         statement = select(LeaseReceipt).where(LeaseReceipt.voucher.in_(vouchers))
@@ -158,14 +159,10 @@ class Importing:
         """Whether the lease is what the row says; a row need not repeat what the register says,
         nor what was received until then."""
         opening = row.values["opening_received_fen"]
-        if opening is not None and opening != self._opened.get(_voucher(known), 0):
+        if opening is not None and opening != self._opened.get(opening_voucher(known.id), 0):
             return False
         said = [name for name in agreed if name in _TERMS or row.values.get(name)]
         return all(getattr(known, name) == agreed[name] for name in said)
-
-
-def _voucher(lease: Lease) -> str:
-    return f"期初-{lease.id}"
 
 
 _NO_BUILDING = ("NOT_FOUND", "台账中没有该房产编号", "no property with this code")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import lazyload
 
 from chassis.copies import units
@@ -14,9 +14,10 @@ from chassis.copies.model import UnitCopy
 from chassis.days import day_of
 from chassis.errors import IllegalState
 from chassis.storage import UnitOfWork
-from housing.leases.model import GIVEN, Lease, LeaseDirection
+from housing.leases.model import GIVEN, Lease, LeaseDirection, LeaseState
 from housing.properties.facts import publish_change
 from housing.properties.model import Property, UseState
+from housing.rooms.model import Room
 
 NOT_LETTABLE = {
     UseState.DANGEROUS: "危房",
@@ -33,6 +34,7 @@ ALREADY_LET = (
     "the property is let or lent during that time",
 )
 
+_COUNTS = Lease.state != LeaseState.CANCELLED
 _USED_AS = {LeaseDirection.OUT: UseState.LET, LeaseDirection.LENT: UseState.LENT}
 
 
@@ -87,10 +89,13 @@ def require_free(uow: UnitOfWork, building: Property, agreed: Mapping[str, Any])
         Lease.direction.in_(GIVEN),
         Lease.start_on <= agreed["end_on"],
         Lease.last_day >= agreed["start_on"],
+        _COUNTS,
         *others,
     )
     if found:
         raise IllegalState(*ALREADY_LET)
+    if agreed["whole_property"] and agreed["end_on"] >= day_of(uow.now):
+        _require_empty(uow, building)
 
 
 def given_from(uow: UnitOfWork, property_ids: Sequence[str], day: date, *which: Any) -> set[str]:
@@ -101,6 +106,7 @@ def given_from(uow: UnitOfWork, property_ids: Sequence[str], day: date, *which: 
         property_ids,
         Lease.direction.in_(GIVEN),
         Lease.last_day >= day,
+        _COUNTS,
         *which,
     )
 
@@ -111,6 +117,7 @@ def given_as_a_whole(uow: UnitOfWork, property_ids: Iterable[str]) -> Sequence[L
         Lease.property_id.in_(set(property_ids)),
         Lease.direction.in_(GIVEN),
         Lease.whole_property == true(),
+        _COUNTS,
     )
     with uow.unrestricted():
         found: Sequence[Lease] = uow.all(statement.options(lazyload("*")))
@@ -135,6 +142,17 @@ def vacate(uow: UnitOfWork, lease: Lease) -> None:
         building = uow.get(Property, lease.property_id, "property_id", lock=True)
         if building.use_state is _USED_AS[lease.direction]:
             _use_as(uow, building, UseState.IDLE)
+
+
+def _require_empty(uow: UnitOfWork, building: Property) -> None:
+    """No unit has a room in it, or is about to get one."""
+    in_use = or_(Room.unit_id != "", Room.reserved_for != "")
+    if uow.taken(Room.property_id, [building.id], in_use):
+        raise IllegalState(
+            "ROOMS_IN_USE",
+            "该房产尚有单位使用或预留的房间，请先腾退",
+            "units have or get rooms in it",
+        )
 
 
 def _use_as(uow: UnitOfWork, building: Property, state: UseState) -> None:

@@ -1,25 +1,26 @@
 """Lease (租赁): what is let, lent or rented, its rent plan, and the money received for it.
 
-active → terminated; that its time is over follows from its last day
+active → terminated, or cancelled before it begins; that its time is over follows from its last day
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, Numeric, String
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.days import day_of
 from chassis.errors import IllegalState, InvalidInput, NotFound
 from chassis.storage import Aggregate, Base, Belongs, Encrypted, Money, words
 from chassis.storage.columns import new_id
-from housing.leases import plan, rules
-from housing.leases.parts import LeaseCharge, LeaseReceipt, LeaseReminder
+from housing.leases import plan, rules, settling
+from housing.leases.parts import LeaseCharge, LeaseReceipt, LeaseRefund, LeaseReminder
 from housing.properties.model import PropertyKind
 
 
@@ -32,13 +33,14 @@ class LeaseDirection(StrEnum):
 class LeaseState(StrEnum):
     ACTIVE = "active"
     TERMINATED = "terminated"
+    CANCELLED = "cancelled"
 
 
 GIVEN = (LeaseDirection.OUT, LeaseDirection.LENT)
 """Others have what is ours."""
 
-_Since = Callable[[LeaseCharge], date]
-"""From which day on what pays a charge counts."""
+_OVER = {LeaseState.TERMINATED: "已终止", LeaseState.CANCELLED: "已取消"}
+_ACTIVE = text("state = 'active'")
 
 
 class Lease(Aggregate, Base):
@@ -83,6 +85,9 @@ class Lease(Aggregate, Base):
     receipts: Mapped[list[LeaseReceipt]] = relationship(
         order_by=LeaseReceipt.id, lazy="selectin", cascade="all, delete-orphan"
     )
+    refunds: Mapped[list[LeaseRefund]] = relationship(
+        order_by=LeaseRefund.id, lazy="selectin", cascade="all, delete-orphan"
+    )
     reminders: Mapped[list[LeaseReminder]] = relationship(
         order_by=LeaseReminder.id, lazy="selectin", cascade="all, delete-orphan"
     )
@@ -93,7 +98,13 @@ class Lease(Aggregate, Base):
         Index("ix_leases_region_code", "region_code"),
         Index("ix_leases_unit_id", "unit_id"),
         Index("ix_leases_unit_uscc", "unit_uscc"),
-        Index("uq_leases_renews_id", "renews_id", unique=True),
+        Index(
+            "uq_leases_renews_id",
+            "renews_id",
+            unique=True,
+            postgresql_where=_ACTIVE,
+            sqlite_where=_ACTIVE,
+        ),
     )
 
     @classmethod
@@ -109,23 +120,43 @@ class Lease(Aggregate, Base):
         return signed
 
     def must_be_active(self, act_zh: str, act_en: str) -> None:
-        if self.state is LeaseState.TERMINATED:
-            raise IllegalState.move(act_zh, act_en, "已终止", "terminated")
+        if self.state in _OVER:
+            raise IllegalState.move(act_zh, act_en, _OVER[self.state], self.state)
 
     def overdue_fen(self, day: date) -> int:
-        """What is open on `day` and was due before it."""
-        return sum(each.open_fen for each in self.charges if each.due_on < day)
+        """What was due before `day` and open at its end, by what had been received by then."""
+        received: Counter[str] = Counter()
+        for receipt in self.receipts:
+            for each in receipt.allotments:
+                received[each.charge_id] += each.amount_fen if each.stood_on(day) else 0
+        return sum(
+            rules.open_fen(each.amount_fen, received[each.id])
+            for each in self.charges
+            if each.due_on < day
+        )
+
+    @property
+    def refundable_fen(self) -> int:
+        return rules.refundable_fen(
+            sum(each.amount_fen for each in self.charges),
+            sum(each.received_fen for each in self.charges),
+            sum(each.amount_fen for each in self.refunds),
+        )
 
     def receive(self, receipt: LeaseReceipt, day: date, *, in_advance: bool) -> None:
-        """Pays the oldest open charges of the periods that have begun by `day`, or of all."""
+        """Pays the oldest open charges of the periods that have begun by `day`, or of all. Where
+        others are younger, all pay anew in order."""
         payable = [each for each in self.charges if in_advance or each.from_on <= day]
-        self._book(receipt, payable, lambda _: receipt.received_on)
+        known = [each.ended_on or each.received_on for each in self.receipts]
+        self._book(receipt, payable)
+        if any(each > receipt.received_on for each in known):
+            settling.retell(self.receipts, self.charges)
 
     def open_with(self, receipt: LeaseReceipt) -> None:
         """Books what was received before the lease came to this register, on days nobody told:
         it counts for each charge from the day that was due, at the latest from the receipt's, so
         that what was paid then is not in arrears on earlier days."""
-        self._book(receipt, self.charges, lambda each: min(receipt.received_on, each.due_on))
+        self._book(receipt, self.charges)
 
     def reverse(self, receipt_id: str, by: str, at: datetime, reason: str) -> None:
         """What the receipt paid is open again from that day on; before it, it was paid."""
@@ -134,6 +165,12 @@ class Lease(Aggregate, Base):
             raise NotFound.object("receipt_id", receipt_id)
         if not found.is_live:
             raise IllegalState.move("冲销", "reverse the receipt", "已冲销", "reversed")
+        if self.refunds and found.amount_fen > self.refundable_fen:
+            raise IllegalState(
+                "ALREADY_REFUNDED",
+                "该收款的余额已退款，不能冲销",
+                "what it brought beyond what is owed was given back",
+            )
         self.touch()
         found.reversed_by, found.reversed_at, found.reversal_reason = by, at, reason
         found.give_back(day_of(at))
@@ -161,6 +198,30 @@ class Lease(Aggregate, Base):
         self._settle(self.charges[: len(kept)], day)
         self._drop(self.charges[len(kept) :])
 
+    def cancel(self, reason: str, day: date) -> None:
+        """It never was: `day` is before its first day, and nothing was received."""
+        self.must_be_active("取消", "cancel the lease")
+        if day >= self.start_on:
+            raise IllegalState("ALREADY_BEGUN", "该租赁已起租，请办理终止", "the lease has begun")
+        if any(each.is_live for each in self.receipts):
+            raise IllegalState(
+                "HAS_RECEIPTS", "该租赁已有收款，请先冲销", "money was received; reverse it first"
+            )
+        self.state = LeaseState.CANCELLED
+        self.termination_reason = reason
+        self._drop(list(self.charges))
+
+    def refund(self, refund: LeaseRefund) -> None:
+        """Gives back what was received beyond what is owed."""
+        if self.state is not LeaseState.TERMINATED:
+            raise IllegalState(
+                "NOT_TERMINATED", "租赁未终止，不能退款", "the lease is not terminated"
+            )
+        if refund.amount_fen > self.refundable_fen:
+            raise _exceeds("REFUNDABLE", "应退", "refundable", self.refundable_fen)
+        self.touch()
+        self.refunds.append(refund)
+
     def remind(self, reminder: LeaseReminder) -> None:
         if self.direction not in GIVEN:
             raise IllegalState.move("催缴", "send a reminder", "租入", "rented from others")
@@ -177,22 +238,16 @@ class Lease(Aggregate, Base):
             self.start_on, last, self.period_months, self.rent_fen, self.pay_within_days
         )
 
-    def _book(self, receipt: LeaseReceipt, payable: Sequence[LeaseCharge], since: _Since) -> None:
+    def _book(self, receipt: LeaseReceipt, payable: Sequence[LeaseCharge]) -> None:
         owed = sum(each.open_fen for each in payable)
         if receipt.amount_fen > owed:
-            raise _exceeds(owed)
+            raise _exceeds("OWED", "应收未收", "owed", owed)
         self.touch()
         self.receipts.append(receipt)
-        _pay(receipt, payable, since)
+        settling.book(receipt, payable)
 
     def _settle(self, charges: Sequence[LeaseCharge], day: date) -> None:
-        """From `day` on, all money anew for these charges, the oldest first; any surplus stays
-        on the last."""
-        live = [each for each in self.receipts if each.is_live]
-        for receipt in live:
-            receipt.give_back(day)
-        for receipt in sorted(live, key=lambda each: (each.received_on, each.id)):
-            _pay(receipt, charges, lambda _: day)
+        settling.settle([each for each in self.receipts if each.is_live], charges, day)
 
     def _drop(self, charges: Sequence[LeaseCharge]) -> None:
         """They are gone, and with them what was once allotted to them."""
@@ -202,18 +257,7 @@ class Lease(Aggregate, Base):
             self.charges.remove(each)
 
 
-def _pay(receipt: LeaseReceipt, charges: Sequence[LeaseCharge], since: _Since) -> None:
-    shares = rules.spread([each.open_fen for each in charges], receipt.amount_fen)
-    for charge, share in zip(charges, shares, strict=True):
-        if share:
-            receipt.pay(charge, share, since(charge))
-
-
-def _exceeds(owed_fen: int) -> InvalidInput:
-    yuan = Decimal(owed_fen) / 100
-    return InvalidInput.field(
-        "amount_fen",
-        "EXCEEDS_OWED",
-        f"超过应收未收的 {yuan:.2f} 元",
-        f"more than the {yuan:.2f} yuan that are owed",
-    )
+def _exceeds(word: str, zh: str, en: str, most_fen: int) -> InvalidInput:
+    yuan = f"{Decimal(most_fen) / 100:.2f}"
+    reason, what = f"EXCEEDS_{word}", f"more than the {yuan} yuan that are {en}"
+    return InvalidInput.field("amount_fen", reason, f"超过{zh}的 {yuan} 元", what)

@@ -1,4 +1,5 @@
-"""What a lease is made of: charges (租金), receipts (收款) and what they pay, reminders (催缴)."""
+"""What a lease is made of: charges (租金), receipts (收款) and what they pay, refunds
+(退款), reminders (催缴)."""
 
 from __future__ import annotations
 
@@ -8,12 +9,14 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.days import day_of
 from chassis.storage import Base, Instant, Money, Within, words
 from chassis.storage.columns import new_id
 from housing.leases import rules
 
 _OPEN = text("received_fen < amount_fen")
 """Of many years of charges few are open, and these are what is asked for most."""
+_LIVE = text("reversed_at IS NULL")
 
 
 class ReminderLevel(StrEnum):
@@ -77,6 +80,10 @@ class LeaseAllotment(Base):
         Index("ix_lease_allotments_undone_on", "undone_on"),
     )
 
+    def stood_on(self, day: date) -> bool:
+        """Whether it paid its charge at the end of `day`."""
+        return self.received_on <= day and (self.undone_on is None or self.undone_on > day)
+
 
 class LeaseReceipt(Base):
     """Money received; one that was reversed pays nothing and stays on record."""
@@ -86,7 +93,7 @@ class LeaseReceipt(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     lease_id: Mapped[str] = mapped_column(ForeignKey("leases.id"))
-    voucher: Mapped[str] = mapped_column(String(64), unique=True)
+    voucher: Mapped[str] = mapped_column(String(64))
     received_on: Mapped[date] = mapped_column(Date)
     amount_fen: Mapped[int] = mapped_column(Money)
     payer: Mapped[str] = mapped_column(String(200))
@@ -98,11 +105,25 @@ class LeaseReceipt(Base):
         order_by=LeaseAllotment.id, lazy="selectin", cascade="all, delete-orphan"
     )
 
-    __table_args__ = (Index("ix_lease_receipts_lease_id", "lease_id"),)
+    __table_args__ = (
+        Index("ix_lease_receipts_lease_id", "lease_id"),
+        Index(
+            "uq_lease_receipts_voucher",
+            "voucher",
+            unique=True,
+            postgresql_where=_LIVE,
+            sqlite_where=_LIVE,
+        ),
+    )
 
     @property
     def is_live(self) -> bool:
         return self.reversed_at is None
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day on which it was reversed: from then on it pays nothing."""
+        return None if self.reversed_at is None else day_of(self.reversed_at)
 
     @property
     def standing(self) -> list[LeaseAllotment]:
@@ -128,6 +149,29 @@ class LeaseReceipt(Base):
         for each in self.standing:
             each.charge.received_fen -= each.amount_fen
             each.undone_on = day
+
+    def forget(self) -> None:
+        """As if nothing had ever been allotted of it."""
+        for each in self.standing:
+            each.charge.received_fen -= each.amount_fen
+        self.allotments = []
+
+
+class LeaseRefund(Base):
+    """Money given back."""
+
+    __tablename__ = "lease_refunds"
+    scoped = Within("leases", "lease_id")
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    lease_id: Mapped[str] = mapped_column(ForeignKey("leases.id"))
+    voucher: Mapped[str] = mapped_column(String(64), unique=True)
+    refunded_on: Mapped[date] = mapped_column(Date)
+    amount_fen: Mapped[int] = mapped_column(Money)
+    payee: Mapped[str] = mapped_column(String(200))
+    recorded_by: Mapped[str] = mapped_column(String(200))
+
+    __table_args__ = (Index("ix_lease_refunds_lease_id", "lease_id"),)
 
 
 class LeaseReminder(Base):

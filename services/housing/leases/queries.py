@@ -13,25 +13,33 @@ from chassis.storage import Reader, within
 from chassis.wire import Values
 from housing.leases import view
 from housing.leases.model import Lease, LeaseState
-from housing.leases.parts import LeaseAllotment, LeaseCharge, LeaseReceipt, LeaseReminder
+from housing.leases.parts import (
+    LeaseAllotment,
+    LeaseCharge,
+    LeaseReceipt,
+    LeaseRefund,
+    LeaseReminder,
+)
 
 LEASES: Any = Lease.__table__
 CHARGES: Any = LeaseCharge.__table__
-_ALLOTMENTS: Any = LeaseAllotment.__table__
+_REFUNDS: Any = LeaseRefund.__table__
 _BY_ID = select(LEASES).where(LEASES.c.id == bindparam("lease_id"))
 
 
 def whole_lease(reader: Reader, lease_id: str) -> dict[str, Any]:
     lease = reader.row(_BY_ID, {"lease_id": lease_id}, "lease_id")
-    kinds = (LeaseCharge, LeaseReceipt, LeaseAllotment, LeaseReminder)
-    charges, receipts, allotments, reminders = (_parts(reader, kind, lease.id) for kind in kinds)
+    kinds = (LeaseCharge, LeaseReceipt, LeaseAllotment, LeaseReminder, LeaseRefund)
+    parts = (_parts(reader, kind, lease.id) for kind in kinds)
+    charges, receipts, allotments, reminders, refunds = parts
     charges = sorted(charges, key=lambda each: each.position)
     allotments = [each for each in allotments if each.undone_on is None]
-    return view.whole(lease, charges, receipts, allotments, reminders, day_of(reader.now))
+    told = (charges, receipts, allotments, reminders, refunds)
+    return view.whole(lease, *told, day_of(reader.now))
 
 
 def with_totals(reader: Reader, leases: Sequence[Any]) -> list[dict[str, Any]]:
-    """Leases with their totals, in one more statement however many there are."""
+    """Leases with their totals, in two more statements however many there are."""
     day = day_of(reader.now)
     overdue = case((_overdue(day), CHARGES.c.amount_fen - CHARGES.c.received_fen), else_=0)
     statement = (
@@ -48,7 +56,11 @@ def with_totals(reader: Reader, leases: Sequence[Any]) -> list[dict[str, Any]]:
         row.lease_id: (int(row.charged), int(row.received), int(row.overdue))
         for row in reader.rows(statement)
     }
-    return [view.brief(each, *sums.get(each.id, (0, 0, 0)), day) for each in leases]
+    refunded = _refunded(reader, list(sums))
+    return [
+        view.brief(each, *sums.get(each.id, (0, 0, 0)), refunded.get(each.id, 0), day)
+        for each in leases
+    ]
 
 
 def leases_sought(request: Values, day: date) -> Select[Any]:
@@ -76,7 +88,16 @@ def of_year(year: int) -> Any:
     first, last = date(year, 1, 1), date(year, 12, 31)
     due = select(CHARGES.c.lease_id).where(CHARGES.c.due_on.between(first, last))
     runs = or_(LEASES.c.last_day >= first, LEASES.c.id.in_(due))
-    return and_(LEASES.c.start_on <= last, runs)
+    return and_(LEASES.c.start_on <= last, runs, LEASES.c.state != LeaseState.CANCELLED)
+
+
+def _refunded(reader: Reader, lease_ids: Sequence[str]) -> dict[str, int]:
+    statement = (
+        select(_REFUNDS.c.lease_id, func.sum(_REFUNDS.c.amount_fen).label("refunded"))
+        .where(_REFUNDS.c.lease_id.in_(lease_ids))
+        .group_by(_REFUNDS.c.lease_id)
+    )
+    return {row.lease_id: int(row.refunded) for row in reader.rows(statement)}
 
 
 def _overdue(day: date) -> Any:
@@ -84,8 +105,8 @@ def _overdue(day: date) -> Any:
 
 
 def _has_status(status: str, day: date) -> Any:
-    if status == "terminated":
-        return LEASES.c.state == LeaseState.TERMINATED
+    if status in ("terminated", "cancelled"):
+        return LEASES.c.state == LeaseState(status)
     begun, ended = LEASES.c.start_on <= day, LEASES.c.last_day < day
     stands = {"upcoming": ~begun, "running": and_(begun, ~ended), "ended": and_(begun, ended)}
     return and_(LEASES.c.state == LeaseState.ACTIVE, stands[status])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from chassis.storage import Reader, within
 from housing.leases.model import LeaseDirection
@@ -13,6 +13,13 @@ from housing.leases.queries import CHARGES, LEASES, of_year
 
 Sums = dict[str, tuple[int, Any, int, int]]
 """By word: leases, their area in m², rent due and received in fen."""
+
+
+_FOR_IT = case(
+    (CHARGES.c.received_fen > CHARGES.c.amount_fen, CHARGES.c.amount_fen),
+    else_=CHARGES.c.received_fen,
+)
+"""What was received for a charge; what is beyond it is to be refunded."""
 
 
 def by_direction(reader: Reader, region_code: str, year: int) -> Sums:
@@ -36,7 +43,7 @@ def _sums(reader: Reader, word: Any, region_code: str, year: int, *where: Any) -
         select(
             word,
             func.sum(CHARGES.c.amount_fen).label("due_fen"),
-            func.sum(CHARGES.c.received_fen).label("received_fen"),
+            func.sum(_FOR_IT).label("received_fen"),
         )
         .select_from(LEASES.join(CHARGES, CHARGES.c.lease_id == LEASES.c.id))
         .where(due_in_year, *where)

@@ -28,7 +28,12 @@ _RENT_FIGURES = (
     Figure("leases", "合同数", "份", "年度内有一日在租期内，或有租金在年度内应付的合同份数"),
     Figure("area_m2", "面积", "㎡", "这些合同的面积之和"),
     Figure("due_yuan", "应收租金", "元", "应付日期在年度内的租金之和"),
-    Figure("received_yuan", "已收租金", "元", "截至报表日为这些租金收到的金额之和，不论何年收到"),
+    Figure(
+        "received_yuan",
+        "已收租金",
+        "元",
+        "截至报表日为这些租金收到的金额之和，不论何年收到，应退的不计",
+    ),
     Figure("collection_rate", "收缴率", "%", "已收租金 ÷ 应收租金"),
 )
 _BY_DIRECTION = Report("年度租金收缴（按租赁方向）", by=("租赁方向",), figures=_RENT_FIGURES)

@@ -9,10 +9,10 @@ AGES = {"up_to_30": (1, 30), "up_to_60": (31, 60), "up_to_90": (61, 90), "over_9
 """Days overdue, from and to; the day after it was due counts as the first."""
 
 
-def status(start_on: date, end_on: date, terminated_on: date | None, day: date) -> str:
-    """The word of a LeaseStatus."""
-    if terminated_on is not None:
-        return "terminated"
+def status(start_on: date, end_on: date, state: str, day: date) -> str:
+    """The word of a LeaseStatus; `state` is that of the lease."""
+    if state != "active":
+        return str(state)
     if day < start_on:
         return "upcoming"
     return "running" if day <= end_on else "ended"
@@ -21,6 +21,11 @@ def status(start_on: date, end_on: date, terminated_on: date | None, day: date) 
 def open_fen(amount_fen: int, received_fen: int) -> int:
     """What is still to be received for a charge; it may have got more than it asks for."""
     return max(0, amount_fen - received_fen)
+
+
+def refundable_fen(charged_fen: int, received_fen: int, refunded_fen: int) -> int:
+    """What was received beyond what is owed and not yet given back."""
+    return max(0, received_fen - charged_fen - refunded_fen)
 
 
 def spread(still_open: Sequence[int], amount_fen: int) -> list[int]:

@@ -181,6 +181,10 @@ class TerminateLeaseSchema(RequestSchema):
     reason = Line(500, optional=True)
 
 
+class CancelLeaseSchema(RequestSchema):
+    reason = Line(500)
+
+
 class RecordReceiptSchema(RequestSchema):
     voucher = Code()
     received_on = Day(optional=True)
@@ -190,6 +194,13 @@ class RecordReceiptSchema(RequestSchema):
 
 class ReverseReceiptSchema(RequestSchema):
     reason = Line(500)
+
+
+class RecordRefundSchema(RequestSchema):
+    voucher = Code()
+    refunded_on = Day(optional=True)
+    amount_fen = Whole(1, 10**15)
+    payee = Line(optional=True)
 
 
 class SendReminderSchema(RequestSchema):

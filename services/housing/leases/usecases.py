@@ -13,13 +13,15 @@ from chassis.storage.columns import new_id
 from chassis.usecases import command, query
 from chassis.wire import Values
 from housing.leases import arrears, importing, lettings, queries, rent, report, view
-from housing.leases.model import Lease, LeaseDirection
+from housing.leases.model import Lease, LeaseDirection, LeaseState
 from housing.leases.norms import RENEWAL_NEEDS_TENDER
-from housing.leases.parts import LeaseReceipt, LeaseReminder
+from housing.leases.parts import LeaseReceipt, LeaseRefund, LeaseReminder
 from housing.leases.schemas import (
+    CancelLeaseSchema,
     ListChargesSchema,
     ListLeasesSchema,
     RecordReceiptSchema,
+    RecordRefundSchema,
     RenewLeaseSchema,
     ReportArrearsSchema,
     ReportRentSchema,
@@ -82,7 +84,7 @@ def update_lease(uow: UnitOfWork, request: Values) -> dict[str, Any]:
 def renew_lease(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     before = _get(uow, request)
     before.must_be_active("续租", "renew the lease")
-    if uow.taken(Lease.renews_id, [before.id]):
+    if uow.taken(Lease.renews_id, [before.id], Lease.state == LeaseState.ACTIVE):
         raise AlreadyExists.key("lease_id", "ALREADY_RENEWED", "该租赁已续租", "already renewed")
     agreed = {name: getattr(before, name) for name in (*_AGREED, *_PLACE)}
     agreed |= request.present(*_ANEW, *_RENEGOTIATED)
@@ -102,13 +104,19 @@ def terminate_lease(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     return _told(uow, found)
 
 
+@command(CancelLeaseSchema())
+def cancel_lease(uow: UnitOfWork, request: Values) -> dict[str, Any]:
+    found = _get(uow, request)
+    found.cancel(request.reason, day_of(uow.now))
+    uow.flush()
+    lettings.vacate(uow, found)
+    return _told(uow, found)
+
+
 @command(RecordReceiptSchema())
 def record_receipt(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     found = _get(uow, request)
-    if uow.taken(LeaseReceipt.voucher, [request.voucher]):
-        raise AlreadyExists.key(
-            "voucher", "VOUCHER_TAKEN", "该凭证号已登记", "this voucher is recorded"
-        )
+    _require_new_voucher(uow, request.voucher)
     receipt = LeaseReceipt(
         id=new_id(),
         received_on=not_ahead(request.received_on, uow.now, "received_on"),
@@ -123,6 +131,20 @@ def record_receipt(uow: UnitOfWork, request: Values) -> dict[str, Any]:
 def reverse_receipt(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     found = _get(uow, request)
     found.reverse(request.receipt_id, uow.principal.subject, uow.now, request.reason)
+    return _told(uow, found)
+
+
+@command(RecordRefundSchema())
+def record_refund(uow: UnitOfWork, request: Values) -> dict[str, Any]:
+    found = _get(uow, request)
+    _require_new_voucher(uow, request.voucher)
+    refund = LeaseRefund(
+        id=new_id(),
+        refunded_on=not_ahead(request.refunded_on, uow.now, "refunded_on"),
+        recorded_by=uow.principal.subject,
+        **request.present("voucher", "amount_fen", "payee"),
+    )
+    found.refund(refund)
     return _told(uow, found)
 
 
@@ -191,7 +213,7 @@ def _get(uow: UnitOfWork, request: Values) -> Lease:
 def _told(uow: UnitOfWork, lease: Lease) -> dict[str, Any]:
     uow.flush()
     paid = [each for receipt in lease.receipts for each in receipt.standing]
-    parts = (lease.charges, lease.receipts, paid, lease.reminders)
+    parts = (lease.charges, lease.receipts, paid, lease.reminders, lease.refunds)
     return view.whole(lease, *parts, day_of(uow.now))
 
 
@@ -207,6 +229,16 @@ def _sign(uow: UnitOfWork, agreed: dict[str, Any], building: Property | None) ->
     if building is not None:
         lettings.occupy(uow, signed, building)
     return signed
+
+
+def _require_new_voucher(uow: UnitOfWork, voucher: str) -> None:
+    """One of a receipt that was reversed may be recorded again."""
+    live = LeaseReceipt.reversed_at.is_(None)
+    received = uow.taken(LeaseReceipt.voucher, [voucher], live)
+    if received or uow.taken(LeaseRefund.voucher, [voucher]):
+        raise AlreadyExists.key(
+            "voucher", "VOUCHER_TAKEN", "该凭证号已登记", "this voucher is recorded"
+        )
 
 
 def _building_of(uow: UnitOfWork, lease: Lease) -> Property | None:

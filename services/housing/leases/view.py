@@ -17,16 +17,17 @@ _OF_RECEIPT = tuple(LeaseReceipt.__table__.c.keys())
 
 
 def brief(
-    lease: Any, charged_fen: int, received_fen: int, overdue_fen: int, day: date
+    lease: Any, charged_fen: int, received_fen: int, overdue_fen: int, refunded_fen: int, day: date
 ) -> dict[str, Any]:
     """A lease with its totals on `day`."""
     return {
         **{name: getattr(lease, name) for name in _COLUMNS},
-        "status": rules.status(lease.start_on, lease.end_on, lease.terminated_on, day),
+        "status": rules.status(lease.start_on, lease.end_on, lease.state, day),
         "charged_fen": charged_fen,
         "received_fen": received_fen,
         "overdue_fen": overdue_fen,
-        "refundable_fen": max(0, received_fen - charged_fen),
+        "refundable_fen": rules.refundable_fen(charged_fen, received_fen, refunded_fen),
+        "refunded_fen": refunded_fen,
     }
 
 
@@ -36,6 +37,7 @@ def whole(
     receipts: Sequence[Any],
     allotments: Iterable[Any],
     reminders: Sequence[Any],
+    refunds: Sequence[Any],
     day: date,
 ) -> dict[str, Any]:
     """A lease with all its parts."""
@@ -46,6 +48,7 @@ def whole(
         sum(each.amount_fen for each in charges),
         sum(each.received_fen for each in charges),
         sum(each["open_fen"] for each in told if each["overdue_days"]),
+        sum(each.amount_fen for each in refunds),
     )
     return {
         **brief(lease, *totals, day),
@@ -53,6 +56,7 @@ def whole(
         "years": _years(charges),
         "receipts": _receipts(receipts, allotments, {each.id: each.position for each in charges}),
         "reminders": reminders,
+        "refunds": refunds,
     }
 
 
@@ -72,13 +76,17 @@ def charge(
 
 
 def _years(charges: Sequence[Any]) -> list[dict[str, int]]:
-    """Sums by the year in which charges are due."""
+    """Sums by the year in which charges are due; what is to be refunded does not count."""
     years = sorted({each.due_on.year for each in charges})
     return [
         {
             "year": year,
             "amount_fen": sum(each.amount_fen for each in charges if each.due_on.year == year),
-            "received_fen": sum(each.received_fen for each in charges if each.due_on.year == year),
+            "received_fen": sum(
+                min(each.received_fen, each.amount_fen)
+                for each in charges
+                if each.due_on.year == year
+            ),
         }
         for year in years
     ]

@@ -1,4 +1,4 @@
-"""Leases, rent due and received, reminders."""
+"""Leases, rent due, received and refunded, reminders."""
 
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ def upgrade() -> None:
     _charges()
     _receipts()
     _allotments()
+    _refunds()
     _reminders()
     seed.load(_FIGURES)
 
@@ -30,6 +31,7 @@ def downgrade() -> None:
     seed.unload(_FIGURES)
     for table in (
         "lease_reminders",
+        "lease_refunds",
         "lease_allotments",
         "lease_receipts",
         "lease_charges",
@@ -76,7 +78,15 @@ def _leases() -> None:
     op.create_index("ix_leases_last_day_id", "leases", ["last_day", "id"])
     for column in ("property_id", "region_code", "unit_id", "unit_uscc"):
         op.create_index(f"ix_leases_{column}", "leases", [column])
-    op.create_index("uq_leases_renews_id", "leases", ["renews_id"], unique=True)
+    active = sa.text("state = 'active'")
+    op.create_index(
+        "uq_leases_renews_id",
+        "leases",
+        ["renews_id"],
+        unique=True,
+        postgresql_where=active,
+        sqlite_where=active,
+    )
 
 
 def _charges() -> None:
@@ -118,7 +128,15 @@ def _receipts() -> None:
         _text("reversed_by", 200),
         sa.Column("reversed_at", Instant),
         _text("reversal_reason", 500),
-        sa.UniqueConstraint("voucher", name="uq_lease_receipts_voucher"),
+    )
+    live = sa.text("reversed_at IS NULL")
+    op.create_index(
+        "uq_lease_receipts_voucher",
+        "lease_receipts",
+        ["voucher"],
+        unique=True,
+        postgresql_where=live,
+        sqlite_where=live,
     )
     op.create_index("ix_lease_receipts_lease_id", "lease_receipts", ["lease_id"])
 
@@ -136,6 +154,21 @@ def _allotments() -> None:
     )
     for column in ("lease_id", "receipt_id", "charge_id", "received_on", "undone_on"):
         op.create_index(f"ix_lease_allotments_{column}", "lease_allotments", [column])
+
+
+def _refunds() -> None:
+    op.create_table(
+        "lease_refunds",
+        sa.Column("id", sa.String(36), primary_key=True),
+        _reference("lease_refunds", "lease_id", "leases"),
+        _text("voucher", 64),
+        _day("refunded_on"),
+        _money("amount_fen"),
+        _text("payee", 200),
+        _text("recorded_by", 200),
+        sa.UniqueConstraint("voucher", name="uq_lease_refunds_voucher"),
+    )
+    op.create_index("ix_lease_refunds_lease_id", "lease_refunds", ["lease_id"])
 
 
 def _reminders() -> None:

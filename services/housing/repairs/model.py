@@ -17,7 +17,7 @@ from sqlalchemy import Date, ForeignKey, Index, Integer, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.approvals.authors import MOST_CHARACTERS, with_author
-from chassis.errors import IllegalState, InvalidInput, NotFound
+from chassis.errors import IllegalState, InvalidInput, NotFound, PermissionDenied
 from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, words
 from chassis.storage.columns import new_id
 
@@ -149,7 +149,7 @@ class Repair(Aggregate, Base):
         self.approved_fen = 0
 
     def authors(self) -> list[str]:
-        """All who wrote it: the one who drafted it, and who corrected it."""
+        """All who wrote it: the one who drafted it, and who corrected or submitted it."""
         return [self.requested_by, *self.corrected_by.split("\n")]
 
     def correct(
@@ -161,8 +161,9 @@ class Repair(Aggregate, Base):
         self.touch()
         self.says(kind, year, reason, works)
 
-    def submit(self) -> None:
+    def submit(self, by: str) -> None:
         self._require("提交", "submit", RepairState.DRAFT)
+        self.corrected_by = with_author(self.authors(), by)
         self.state = RepairState.SUBMITTED
 
     def belong_to(self, region_code: str, unit_id: str, unit_name: str) -> None:
@@ -175,8 +176,13 @@ class Repair(Aggregate, Base):
         self.state = RepairState.WITHDRAWN
 
     def review(self, approved: Sequence[tuple[str, int]], by: str, at: datetime, note: str) -> None:
-        """Line and approved amount in fen, each line once; at most what was asked for it."""
+        """Line and approved amount in fen, each line once; at most what was asked for it. An
+        author of the repair reviews it not: PermissionDenied OWN_REQUEST."""
         self._require("评审", "review", RepairState.SUBMITTED)
+        if by in self.authors():
+            raise PermissionDenied(
+                "OWN_REQUEST", "不能评审自己的申请", "nobody reviews their own request"
+            )
         for number, (line_id, fen) in enumerate(approved):
             line = self.line(line_id, f"lines.{number}.line_id")
             if fen > line.asked_fen:

@@ -16,7 +16,7 @@ from chassis.spans import not_ahead
 from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import Step, command, query
 from chassis.wire import Values
-from housing.properties.model import LEAVING, Property
+from housing.properties.model import GONE, LEAVING, Property
 from housing.repairs import plan, report
 from housing.repairs.model import ENDED, REVIEWED, Repair, RepairLine, RepairState
 from housing.repairs.schemas import (
@@ -56,7 +56,7 @@ def update_repair(uow: UnitOfWork, request: Values) -> Repair:
 @command()
 def submit_repair(uow: UnitOfWork, request: Values) -> Repair:
     found = _get(uow, request)
-    found.submit()
+    found.submit(uow.principal.subject)
     found.belong_to(**_staying(uow, found.property_id).holder())
     refuse_under_warranty(uow, found, day_of(uow.now))
     return found
@@ -75,6 +75,7 @@ def review_repair(uow: UnitOfWork, request: Values) -> Repair:
     found = _get(uow, request)
     approved = [(each["line_id"], each["approved_fen"]) for each in request.lines]
     found.review(approved, uow.principal.subject, uow.now, request.note)
+    _require_there(uow, found)
     asked = ask(uow, KIND, found, title=found.reason, amount_fen=found.approved_fen)
     found.approval_id = asked.id
     return found
@@ -87,6 +88,7 @@ def on_repair_decided(uow: UnitOfWork, approval: Approval) -> None:
     match approval.state:
         case ApprovalState.APPROVED:
             found.approve(by, uow.now, note)
+            _require_there(uow, found)
         case ApprovalState.REJECTED:
             found.reject(by, uow.now, note)
         case ApprovalState.RETURNED:
@@ -99,6 +101,7 @@ def on_repair_decided(uow: UnitOfWork, approval: Approval) -> None:
 def schedule_repair(uow: UnitOfWork, request: Values) -> Repair:
     found = _get(uow, request)
     found.schedule(request.scheduled_from, request.scheduled_to, request.contractor)
+    _require_there(uow, found)
     refuse_under_warranty(uow, found, request.scheduled_from)
     return found
 
@@ -108,6 +111,8 @@ def accept_repair(uow: UnitOfWork, request: Values) -> Repair:
     found = _get(uow, request)
     day = not_ahead(request.get("accepted_on"), uow.now, "accepted_on")
     found.accept(day, request.settled_fen)
+    _require_there(uow, found)
+    refuse_under_warranty(uow, found, found.scheduled_from or day)
     begin_warranties(uow, found, day, request.warranties)
     return found
 
@@ -198,6 +203,17 @@ def _staying(uow: UnitOfWork, property_id: str) -> Property:
             "维修该房产", "repair the property", "处置中、已处置或已注销", found.use_state
         )
     return found
+
+
+def _require_there(uow: UnitOfWork, repair: Repair) -> None:
+    """Its property is not gone, and held until the end, lest it goes meanwhile; also where
+    another unit than the caller's holds it by now."""
+    with uow.unrestricted():
+        building = uow.get(Property, repair.property_id, "property_id", lock=True)
+    if building.use_state in GONE:
+        raise IllegalState.move(
+            "维修该房产", "repair the property", "已处置或已注销", building.use_state
+        )
 
 
 def _drafted(

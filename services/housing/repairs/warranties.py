@@ -16,6 +16,7 @@ from chassis.norms.kinds import Figures
 from chassis.storage import UnitOfWork
 from chassis.wire import label_of_word
 from guanjia.housing.v1 import repairs_pb2 as pb
+from housing.properties.lineage import PropertyLineage
 from housing.properties.model import Property
 from housing.repairs import rules
 from housing.repairs.model import Repair, RepairLine
@@ -23,24 +24,24 @@ from housing.repairs.norms import WARRANTY
 
 
 def refuse_under_warranty(uow: UnitOfWork, repair: Repair, day: date) -> None:
-    """IllegalState UNDER_WARRANTY where a component of `repair` is, on that day, by an earlier
-    repair of the property, also one of the unit that held it before. The property is held until
-    the end, lest a repair of it is accepted meanwhile."""
+    """IllegalState UNDER_WARRANTY where a component of `repair` is, on that day, by another
+    repair of the property, also one of the unit that held it before, or of a property it came
+    from. The property is held until the end, lest a repair of it is accepted meanwhile."""
     components = {line.component for line in repair.lines}
-    statement = (
-        select(Repair)
-        .join(Repair.lines)
-        .where(
-            Repair.property_id == repair.property_id,
-            Repair.id != repair.id,
-            RepairLine.component.in_(components),
-            RepairLine.warranty_until >= day,
-        )
-        .order_by(RepairLine.warranty_until.desc(), Repair.code)
-        .limit(1)
-    )
     with uow.unrestricted():
         _hold(uow, repair)
+        statement = (
+            select(Repair)
+            .join(Repair.lines)
+            .where(
+                Repair.property_id.in_(_with_ancestors(uow, repair.property_id)),
+                Repair.id != repair.id,
+                RepairLine.component.in_(components),
+                RepairLine.warranty_until >= day,
+            )
+            .order_by(RepairLine.warranty_until.desc(), Repair.code)
+            .limit(1)
+        )
         earlier = uow.find(statement)
     if earlier is not None:
         raise _under_warranty(earlier, components, day)
@@ -80,6 +81,16 @@ def warranty_until(accepted_on: date, months: int) -> date | None:
 
 def _hold(uow: UnitOfWork, repair: Repair) -> None:
     uow.get(Property, repair.property_id, "property_id", lock=True)
+
+
+def _with_ancestors(uow: UnitOfWork, property_id: str) -> set[str]:
+    """Ids of the property and of all it came from by splits and mergers."""
+    found, youngest = {property_id}, {property_id}
+    while youngest:
+        before = select(PropertyLineage.from_id).where(PropertyLineage.to_id.in_(youngest))
+        youngest = set(uow.all(before)) - found
+        found |= youngest
+    return found
 
 
 def _least(norms: Figures, line: RepairLine) -> int | None:

@@ -16,7 +16,7 @@ from chassis.usecases import Step, command, query
 from chassis.wire import Values, label_of_word
 from guanjia.housing.v1 import properties_pb2
 from housing.properties.facts import publish_change
-from housing.properties.model import Property, UseState
+from housing.properties.model import GONE, Property, UseState
 from housing.revitalisation import report, rules
 from housing.revitalisation.model import RUNNING, Revitalisation, RevitalisationState
 from housing.revitalisation.queries import (
@@ -102,6 +102,9 @@ def record_revitalisation_action(uow: UnitOfWork, request: Values) -> Revitalisa
     day = not_ahead(request.get("done_on"), uow.now, "done_on")
     amounts = request.present(*_AMOUNTS)
     found.record(uow.principal.subject, day, request.way, request.note, **amounts)
+    with uow.unrestricted():  # another unit may hold it by now
+        building = _building(uow, found.property_id)
+    _require_use(building, *(each for each in UseState if each not in GONE))
     return found
 
 

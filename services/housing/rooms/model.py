@@ -45,7 +45,9 @@ class Room(Aggregate, Base):
     unit_name: Mapped[str] = mapped_column(String(200))
     reserved_for: Mapped[str] = mapped_column(String(36))
     closed_on: Mapped[date | None] = mapped_column(Date)
-    tenures: Mapped[list[Tenure]] = relationship(order_by="Tenure.from_on")
+    tenures: Mapped[list[Tenure]] = relationship(
+        order_by="Tenure.from_on", cascade="all, delete-orphan"
+    )
 
     __table_args__ = (
         Index("uq_rooms_property_id_code", "property_id", "code", unique=True),
@@ -116,6 +118,15 @@ class Room(Aggregate, Base):
                 allocation_id=allocation_id,
             )
         )
+
+    def unallot(self, allocation_id: str) -> None:
+        """Undone before its first day: the unit never had the room, nor is that told of it."""
+        if not self.unit_id or self.tenures[-1].allocation_id != allocation_id:
+            raise IllegalState.move(
+                "撤销调配", "undo the allocation", "未由该调配单分配", "not allotted by it"
+            )
+        self.tenures.pop()
+        self.unit_id = self.unit_name = ""
 
     def free(self, last: date) -> None:
         """`last` is the unit's last day in it."""

@@ -49,6 +49,8 @@ def move(of: Allocation, name: str) -> None:
             of.reject("li", NOW, "")
         case "correct":
             of.correct("zhang", {})
+        case "withdraw":
+            of.withdraw(TODAY)
         case "end":
             of.end(date(2026, 3, 10))
         case _:
@@ -109,3 +111,17 @@ def test_who_corrects_it_is_one_of_its_authors() -> None:
         made.correct(by, {"reason": "少要一间"})
     assert made.authors() == ["zhang", "li"]
     assert made.reason == "少要一间"
+
+
+def test_it_is_withdrawn_until_the_day_before_its_first_and_then_allots_nothing() -> None:
+    made = allocation()
+    made.approve("li", NOW, "", TODAY, 72_000)
+    with pytest.raises(IllegalState):
+        made.withdraw(date(2026, 3, 10))
+    made.withdraw(date(2026, 3, 9))
+    assert (made.state, made.allotted_on, made.area_allotted_m2, made.rent_per_m2_year_fen) == (
+        S.WITHDRAWN,
+        None,
+        Decimal(0),
+        None,
+    )

@@ -62,9 +62,11 @@ def test_where_no_property_fits_alone_several_are_taken(housing: Harness) -> Non
     "changes",
     [
         {"use_state": "USE_STATE_DANGEROUS"},
+        {"use_state": "USE_STATE_LET"},
+        {"use_state": "USE_STATE_LENT"},
         {"region_code": "990102"},
     ],
-    ids=["dangerous", "another county"],
+    ids=["dangerous", "let", "lent", "another county"],
 )
 def test_rooms_of_such_a_building_are_not_given(housing: Harness, changes: dict[str, Any]) -> None:
     building(housing, 300, **changes)
@@ -81,12 +83,13 @@ def test_a_unit_of_the_city_gets_rooms_in_any_of_its_counties(housing: Harness) 
     assert made.region_code == "990100"
 
 
-def test_nobody_gets_rooms_of_a_building_that_became_dangerous_meanwhile(
-    housing: Harness,
+@pytest.mark.parametrize("use", ["DANGEROUS", "LET", "LENT"])
+def test_nobody_gets_rooms_of_a_building_that_became_unfit_meanwhile(
+    housing: Harness, use: str
 ) -> None:
     there = building(housing, 300)
     made = request(housing, clerk_of(housing), 300)
-    housing.call("update_property", property_id=there.id, use_state="USE_STATE_DANGEROUS")
+    housing.call("update_property", property_id=there.id, use_state=f"USE_STATE_{use}")
     with pytest.raises(IllegalState) as refused:
         decide(housing, made)
     assert refused.value.reason == "PROPERTY_UNFIT"

@@ -105,6 +105,12 @@ def receive(housing: Harness, lease_id: str, amount_fen: int, **changes: Any) ->
     return housing.call("record_receipt", lease_id=lease_id, amount_fen=amount_fen, **fields)
 
 
+def refund(housing: Harness, lease_id: str, amount_fen: int, **changes: Any) -> Any:
+    """The lease once this was given back; the voucher has a number of its own."""
+    fields = {"voucher": f"TK-{next(_numbers):05}", "payee": "云澜市惠民超市有限公司"} | changes
+    return housing.call("record_refund", lease_id=lease_id, amount_fen=amount_fen, **fields)
+
+
 def got(lease: Any) -> list[int]:
     """What each charge got, in yuan."""
     return [each.received_fen // 100 for each in lease.charges]

@@ -17,12 +17,12 @@ from chassis.errors import DomainError, IllegalState, InvalidInput
 from chassis.storage.columns import new_id
 from chassis.testing import Harness
 from housing.leases.model import Lease, LeaseState
-from housing.leases.parts import LeaseReceipt
-from tests.housing.leases.factories import lease_object, on, receive, sign
+from housing.leases.parts import LeaseReceipt, LeaseRefund
+from tests.housing.leases.factories import lease_object, on, receive, refund, sign
 
 pytestmark = pytest.mark.row("H12")
 
-NOW = datetime(2026, 9, 1, tzinfo=UTC)
+NOW = datetime(2027, 4, 1, tzinfo=UTC)
 DAYS = st.dates(date(2026, 4, 1), date(2027, 3, 31))
 
 
@@ -37,7 +37,8 @@ def shown(lease: Lease) -> Any:
         )
         for each in lease.receipts
     ]
-    return lease.state, lease.last_day, charges, receipts
+    refunds = [each.amount_fen for each in lease.refunds]
+    return lease.state, lease.last_day, charges, receipts, refunds
 
 
 class Money(RuleBasedStateMachine):
@@ -86,6 +87,39 @@ class Money(RuleBasedStateMachine):
     def terminate(self, day: date) -> None:
         self.attempt(lambda: self.lease.terminate(day, "", NOW.date()))
 
+    @rule(amount_fen=st.integers(1, 1_000))
+    def refund(self, amount_fen: int) -> None:
+        refund = LeaseRefund(
+            id=new_id(), voucher=new_id(), refunded_on=NOW.date(), amount_fen=amount_fen
+        )
+        self.attempt(lambda: self.lease.refund(refund))
+
+    @invariant()
+    def what_is_refunded_was_never_owed(self) -> None:
+        got = sum(each.received_fen for each in self.lease.charges)
+        owed = sum(each.amount_fen for each in self.lease.charges)
+        refunded = sum(each.amount_fen for each in self.lease.refunds)
+        if refunded:
+            assert got == owed + refunded + self.lease.refundable_fen
+            assert self.lease.state is LeaseState.TERMINATED
+
+    @invariant()
+    def what_was_paid_by_a_day_is_what_stood_then(self) -> None:
+        if self.lease.state is LeaseState.TERMINATED:
+            return
+        for day in (date(2026, 4, 30), date(2026, 10, 1), date(2027, 3, 31)):
+            stood = sum(
+                one.amount_fen
+                for each in self.lease.receipts
+                for one in each.allotments
+                if one.stood_on(day)
+            )
+            assert stood == sum(
+                each.amount_fen
+                for each in self.lease.receipts
+                if each.received_on <= day < (each.ended_on or date.max)
+            )
+
     @invariant()
     def charges_got_what_live_receipts_brought(self) -> None:
         live = [each for each in self.lease.receipts if each.is_live]
@@ -121,16 +155,19 @@ def test_a_year_of_receipts_and_reversals_keeps_every_fen(housing: Harness, seed
         lease = housing.call("get_lease", lease_id=id)
         live = [each.id for each in lease.receipts if not each.reversed_by]
         if step == 25:
-            housing.call("terminate_lease", lease_id=id, terminated_on="2026-10-17")
+            ended = housing.call("terminate_lease", lease_id=id, terminated_on="2026-10-17")
+            if ended.refundable_fen:
+                refund(housing, id, ended.refundable_fen)
         elif live and random.random() < 0.3:
-            chosen = random.choice(live)
-            housing.call("reverse_receipt", lease_id=id, receipt_id=chosen, reason="退票")
+            undo(housing, id, random.choice(live))
         else:
             attempt(housing, id, random.randrange(1, 200_000), in_advance=random.random() < 0.5)
         for each in leases:
             told = housing.call("get_lease", lease_id=each)
             brought = sum(one.amount_fen for one in told.receipts if not one.reversed_by)
             assert sum(one.received_fen for one in told.charges) == brought == told.received_fen
+            beyond = told.received_fen - told.charged_fen - told.refunded_fen
+            assert told.refundable_fen == max(0, beyond)
             day = day_of(housing.clock.at).isoformat()
             days[each, day] = {one.position: one.received_fen for one in told.charges}
     for (each, day), then in days.items():
@@ -144,3 +181,10 @@ def attempt(housing: Harness, lease_id: str, amount_fen: int, **fields: Any) -> 
         receive(housing, lease_id, amount_fen, **fields)
     except DomainError as refused:
         assert refused.reason == "EXCEEDS_OWED"
+
+
+def undo(housing: Harness, lease_id: str, receipt_id: str) -> None:
+    try:
+        housing.call("reverse_receipt", lease_id=lease_id, receipt_id=receipt_id, reason="退票")
+    except DomainError as refused:
+        assert refused.reason == "ALREADY_REFUNDED"

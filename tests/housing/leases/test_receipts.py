@@ -104,6 +104,16 @@ def test_a_voucher_is_recorded_once_whatever_the_lease(housing: Harness, lease: 
     assert told == ("VOUCHER_TAKEN", ["voucher"])
 
 
+def test_the_voucher_of_a_reversed_receipt_is_recorded_again(housing: Harness, lease: Any) -> None:
+    id = receive(housing, lease.id, 1, voucher="PZ-1").receipts[0].id
+    housing.call("reverse_receipt", lease_id=lease.id, receipt_id=id, reason="金额有误")
+    again = receive(housing, lease.id, 2, voucher="PZ-1")
+    assert [each.voucher for each in again.receipts] == ["PZ-1", "PZ-1"]
+    fields = {"lease_id": lease.id, "voucher": "PZ-1", "amount_fen": 3}
+    told = refusal(housing, "record_receipt", AlreadyExists, **fields)
+    assert told == ("VOUCHER_TAKEN", ["voucher"])
+
+
 def test_a_receipt_nobody_recorded_is_not_reversed(housing: Harness, lease: Any) -> None:
     fields = {"lease_id": lease.id, "receipt_id": NOBODY, "reason": "无"}
     told = refusal(housing, "reverse_receipt", NotFound, **fields)

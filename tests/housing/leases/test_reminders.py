@@ -37,6 +37,28 @@ def test_a_reminder_keeps_what_was_overdue_then(housing: Harness) -> None:
     assert housing.call("get_lease", lease_id=lease.id) == reminded
 
 
+def test_a_reminder_of_an_earlier_day_keeps_what_was_overdue_on_that_day(
+    housing: Harness,
+) -> None:
+    """The first quarter was open until 10,000 came on 20 April; 20,000 came on 2 May, when what
+    came in April was undone."""
+    on(housing, "2026-04-20")
+    lease = sign(housing)
+    first = receive(housing, lease.id, 1_000_000).receipts[0].id
+    on(housing, "2026-05-02")
+    receive(housing, lease.id, 2_000_000)
+    for day in ("2026-04-19", "2026-04-20"):
+        remind(housing, lease.id, sent_on=day)
+    housing.call("reverse_receipt", lease_id=lease.id, receipt_id=first, reason="退票")
+    for day in ("2026-05-01", "2026-05-02"):
+        remind(housing, lease.id, sent_on=day)
+    told = housing.call("get_lease", lease_id=lease.id).reminders
+    assert [each.arrears_fen for each in told] == [3_000_000, 2_000_000, 2_000_000, 1_000_000]
+    fields = {"level": "REMINDER_LEVEL_PHONE", "text": "催", "sent_on": "2026-04-01"}
+    refused = refusal(housing, "send_reminder", IllegalState, lease_id=lease.id, **fields)
+    assert refused[0] == "NOT_IN_ARREARS"
+
+
 def test_only_who_is_in_arrears_is_reminded(housing: Harness) -> None:
     on(housing, "2026-04-01")
     lease = sign(housing)

@@ -172,6 +172,19 @@ def test_rent_of_a_year_is_what_is_due_in_it_and_what_came_for_that(housing: Har
     assert not rent(housing, region_code="9902").lines
 
 
+def test_what_is_to_be_refunded_does_not_count_as_rent_received(housing: Harness) -> None:
+    """1 July to 15 August has 46 of the quarter's 92 days: 45,000 of 100,000 are owed."""
+    on(housing, "2026-04-01")
+    lease = sign(housing, area_m2=100)
+    receive(housing, lease.id, 10_000_000, in_advance=True)
+    on(housing, "2026-08-15")
+    ended = housing.call("terminate_lease", lease_id=lease.id, terminated_on="2026-08-15")
+    for grouping in ("RENT_GROUPING_DIRECTION", "RENT_GROUPING_PROPERTY_KIND"):
+        line = rent(housing, year=2026, grouping=grouping).lines[0]
+        assert list(line.figures) == ["1", "100.00", "45000.00", "45000.00", "100.0"]
+    assert [each.received_fen for each in ended.years] == [4_500_000]
+
+
 def test_rent_of_a_year_past_counts_what_came_until_today(housing: Harness) -> None:
     on(housing, "2026-04-01")
     lease = sign(housing, end_on="2026-06-30")

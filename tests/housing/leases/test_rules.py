@@ -14,21 +14,23 @@ pytestmark = pytest.mark.row("H12")
 
 
 @pytest.mark.parametrize(
-    ("day", "terminated_on", "expected"),
+    ("day", "state", "expected"),
     [
-        ("2026-03-31", None, "upcoming"),
-        ("2026-04-01", None, "running"),
-        ("2026-12-31", None, "running"),
-        ("2027-01-01", None, "ended"),
-        ("2026-05-01", date(2026, 6, 30), "terminated"),
-        ("2027-01-01", date(2026, 6, 30), "terminated"),
+        ("2026-03-31", "active", "upcoming"),
+        ("2026-04-01", "active", "running"),
+        ("2026-12-31", "active", "running"),
+        ("2027-01-01", "active", "ended"),
+        ("2026-05-01", "terminated", "terminated"),
+        ("2027-01-01", "terminated", "terminated"),
+        ("2026-03-31", "cancelled", "cancelled"),
+        ("2027-01-01", "cancelled", "cancelled"),
     ],
 )
-def test_the_status_follows_from_the_term(
-    day: str, terminated_on: date | None, expected: str
+def test_the_status_follows_from_the_term_and_the_state(
+    day: str, state: str, expected: str
 ) -> None:
     term = (date(2026, 4, 1), date(2026, 12, 31))
-    assert rules.status(*term, terminated_on, date.fromisoformat(day)) == expected
+    assert rules.status(*term, state, date.fromisoformat(day)) == expected
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1), st.integers(0, 10**8))

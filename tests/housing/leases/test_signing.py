@@ -15,6 +15,7 @@ from guanjia.housing.v1 import leases_pb2 as pb
 from guanjia.housing.v1 import properties_pb2 as pp
 from tests.housing.factories import USCC, approved_disposal, create_property
 from tests.housing.leases.factories import lease_fields, on, rented, sign
+from tests.housing.rooms.factories import a_room, a_unit
 from tests.refusals import refusal
 
 NOBODY = "0190b6e0-7d5c-7a3e-8f00-0123456789ab"
@@ -219,6 +220,32 @@ def test_nobody_gets_what_another_has_meanwhile(housing: Harness) -> None:
     later = {"start_on": "2027-04-01", "end_on": "2028-03-31", "whole_property": True}
     for id in (whole, parts):
         assert sign(housing, property_id=id, **later).whole_property
+
+
+@pytest.mark.parametrize("direction", ["OUT", "LENT"])
+def test_a_property_in_which_a_unit_has_a_room_is_not_given_as_a_whole(
+    housing: Harness, direction: str
+) -> None:
+    building = create_property(housing, use_state="USE_STATE_IDLE")
+    room = a_room(housing, 20, unit_id=a_unit(housing), building=building)
+    given = {"direction": f"LEASE_DIRECTION_{direction}", "rent_fen": 0}
+    fields = lease_fields(property_id=building.id, whole_property=True, **given)
+    assert refusal(housing, "sign_lease", IllegalState, **fields)[0] == "ROOMS_IN_USE"
+    over = {"start_on": "2024-01-01", "end_on": "2024-12-31", "whole_property": True}
+    sign(housing, property_id=building.id, **over, **given)
+    housing.call("free_room", room_id=room.id, to_on="2026-03-01")
+    assert housing.call("sign_lease", **fields).whole_property
+
+
+def test_a_property_in_which_a_room_is_reserved_is_not_let_as_a_whole(housing: Harness) -> None:
+    building = create_property(housing, use_state="USE_STATE_IDLE")
+    room = a_room(housing, 20, building=building)
+    with housing.database.transaction() as connection:
+        reserve = "UPDATE rooms SET reserved_for = 'FP-1' WHERE id = '{}'"
+        connection.exec_driver_sql(reserve.format(room.id))
+    fields = lease_fields(property_id=building.id, whole_property=True)
+    assert refusal(housing, "sign_lease", IllegalState, **fields)[0] == "ROOMS_IN_USE"
+    assert sign(housing, property_id=building.id).property_id == building.id
 
 
 def test_the_status_follows_from_the_day(housing: Harness) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from chassis.errors import InvalidInput, NotFound
+from chassis.errors import InvalidInput, NotFound, PermissionDenied
 from housing.repairs.model import STATE_NAMES, Repair, RepairState
 from tests.housing.repairs.factories import NOW, repair_object
 from tests.moves import moves_hold
@@ -23,7 +23,7 @@ def approved(repair: Repair) -> list[tuple[str, int]]:
 
 MOVES: dict[str, Callable[[Repair], None]] = {
     "correct": lambda it: it.correct("li", "minor", 2027, "渗水", []),
-    "submit": lambda it: it.submit(),
+    "submit": lambda it: it.submit("li"),
     "withdraw": lambda it: it.withdraw(),
     "review": lambda it: it.review(approved(it), by="wang", at=NOW, note="核减"),
     "recall": lambda it: it.recall_review(),
@@ -133,3 +133,16 @@ def test_nothing_is_accepted_before_it_began() -> None:
     assert refused.value.reason == "BEFORE_START"
     repair.accept(FIRST, 1)
     assert repair.state is S.ACCEPTED
+
+
+def test_who_wrote_or_submitted_it_is_its_author_and_does_not_review_it() -> None:
+    repair = repair_object()
+    repair.correct("li", "minor", 2026, "渗水", [])
+    repair.submit("zhou")
+    assert repair.authors() == ["zhang", "li", "zhou"]
+    for by in ("zhang", "li", "zhou"):
+        with pytest.raises(PermissionDenied) as refused:
+            repair.review([], by=by, at=NOW, note="")
+        assert refused.value.reason == "OWN_REQUEST"
+    repair.review([], by="wang", at=NOW, note="")
+    assert repair.state is S.REVIEWED

@@ -208,9 +208,10 @@ def test_a_review_names_each_line_once(housing: Harness) -> None:
         ([one, {**two, "approved_fen": 10_000_001}], ("EXCEEDS_ASKED", ["lines.1.approved_fen"])),
         ([one, {**two, "approved_fen": -1}], ("OUT_OF_RANGE", ["lines.1.approved_fen"])),
     ):
-        request = {"repair_id": submitted.id, "lines": lines}
+        request = {"user": "reviewer", "repair_id": submitted.id, "lines": lines}
         assert refusal(housing, "review_repair", InvalidInput, **request) == told
-    request = {"repair_id": submitted.id, "lines": [one, {**two, "line_id": NOBODY}]}
+    lines = [one, {**two, "line_id": NOBODY}]
+    request = {"user": "reviewer", "repair_id": submitted.id, "lines": lines}
     told = refusal(housing, "review_repair", NotFound, **request)
     assert told == ("NOT_FOUND", ["lines.1.line_id"])
 
@@ -251,7 +252,7 @@ def test_a_withdrawn_repair_waits_for_nobody(housing: Harness) -> None:
 
 
 def test_neither_who_applied_nor_who_reviewed_consents(housing: Harness) -> None:
-    heads = [person(name, "bureau_head") for name in ("zhang", "li", "wang", "zhou")]
+    heads = [person(name, "bureau_head") for name in ("zhang", "li", "zhao", "wang", "zhou")]
     draft = create_repair(housing, user=heads[0])
     housing.call(
         "update_repair",
@@ -262,13 +263,17 @@ def test_neither_who_applied_nor_who_reviewed_consents(housing: Harness) -> None
         reason="漏水",
         lines=[work()],
     )
-    submitted = housing.call("submit_repair", repair_id=draft.id)
-    reviewed = review(housing, submitted, user=heads[2])
+    submitted = housing.call("submit_repair", user=heads[2], repair_id=draft.id)
     for author in heads[:3]:
+        with pytest.raises(PermissionDenied) as refused:
+            review(housing, submitted, user=author)
+        assert refused.value.reason == "OWN_REQUEST"
+    reviewed = review(housing, submitted, user=heads[3])
+    for author in heads[:4]:
         with pytest.raises(PermissionDenied) as refused:
             decide(housing, reviewed, user=author)
         assert refused.value.reason == "OWN_REQUEST"
-    assert decide(housing, reviewed, user=heads[3]).state == pb.REPAIR_STATE_APPROVED
+    assert decide(housing, reviewed, user=heads[4]).state == pb.REPAIR_STATE_APPROVED
 
 
 def test_only_who_may_touch_the_property_applies_for_it(housing: Harness) -> None:

@@ -13,6 +13,7 @@ from chassis.testing import Harness
 from guanjia.housing.v1 import repairs_pb2 as pb
 from housing.repairs.warranties import warranty_until
 from tests.housing.factories import create_property
+from tests.housing.properties.reshaping import merge, part, split
 from tests.housing.repairs.factories import (
     accepted_repair,
     approved_repair,
@@ -24,6 +25,7 @@ from tests.housing.repairs.factories import (
 )
 from tests.people import person
 from tests.refusals import refusal
+from tests.together import together
 
 pytestmark = pytest.mark.row("H15")
 
@@ -90,16 +92,58 @@ def test_another_component_and_another_property_are_not_blocked(housing: Harness
 
 
 def test_of_several_warranties_the_longest_is_told(housing: Harness) -> None:
-    property_id = create_property(housing).id
+    wings = [create_property(housing) for _ in range(2)]
     repairs = [
-        schedule(housing, approved_repair(housing, work("LIFT"), property_id=property_id))
+        accepted_repair(housing, work("LIFT"), property_id=wing.id, months={0: months})
+        for wing, months in zip(wings, (30, 12), strict=True)
+    ]
+    whole = merge(housing, *wings)
+    told = refused_for(housing, create_repair(housing, work("LIFT"), property_id=whole.id))
+    assert told.metadata == {"code": repairs[0].code, "warranty_until": "2028-09-02"}
+
+
+def test_warranties_outlast_splits_and_mergers(housing: Harness) -> None:
+    property_id = create_property(housing).id
+    earlier = accepted_repair(housing, property_id=property_id)
+    parts = split(housing, property_id, part("P-1"), part("P-2")).parts
+    whole = merge(housing, parts[1], create_property(housing))
+    for heir in (parts[0], whole):
+        again = create_repair(housing, property_id=heir.id)
+        assert refused_for(housing, again).metadata["code"] == earlier.code
+        other = submitted_repair(housing, work("WALL"), property_id=heir.id)
+        assert other.state == pb.REPAIR_STATE_SUBMITTED
+
+
+def test_two_repairs_of_a_component_are_not_accepted_within_one_warranty(
+    housing: Harness,
+) -> None:
+    property_id = create_property(housing).id
+    first, second = (
+        schedule(housing, approved_repair(housing, work("ELECTRIC"), property_id=property_id))
+        for _ in range(2)
+    )
+    housing.call("accept_repair", repair_id=first.id)
+    told = refusal(housing, "accept_repair", IllegalState, repair_id=second.id)
+    assert told == ("UNDER_WARRANTY", [])
+    assert read(housing, second) == second
+    schedule(housing, second, "2028-03-03", scheduled_to="2028-12-31")
+    housing.clock.at = datetime(2028, 3, 4, 1, 0, tzinfo=UTC)
+    accepted = housing.call("accept_repair", repair_id=second.id)
+    assert accepted.lines[0].warranty_until == "2030-03-04"
+
+
+def test_of_two_acceptances_of_a_component_at_once_one_is_refused(housing: Harness) -> None:
+    property_id = create_property(housing).id
+    both = [
+        schedule(housing, approved_repair(housing, work("ELECTRIC"), property_id=property_id))
         for _ in range(2)
     ]
-    for repair, months in zip(repairs, (30, 12), strict=True):
-        terms = [{"line_id": repair.lines[0].id, "warranty_months": months}]
-        housing.call("accept_repair", repair_id=repair.id, warranties=terms)
-    told = refused_for(housing, create_repair(housing, work("LIFT"), property_id=property_id))
-    assert told.metadata == {"code": repairs[0].code, "warranty_until": "2028-09-02"}
+    outcomes = together(
+        *(lambda each=each: housing.call("accept_repair", repair_id=each.id) for each in both)
+    )
+    [refused] = [each for each in outcomes if isinstance(each, Exception)]
+    assert isinstance(refused, IllegalState)
+    assert refused.reason == "UNDER_WARRANTY"
 
 
 def test_what_came_under_warranty_after_submission_is_not_scheduled_within_it(

@@ -18,6 +18,7 @@ from guanjia.housing.v1 import events_pb2
 from guanjia.housing.v1 import properties_pb2 as pp
 from guanjia.housing.v1 import revitalisation_pb2 as pb
 from tests.housing.factories import approved_disposal, create_property
+from tests.housing.properties.reshaping import part, split
 from tests.housing.revitalisation.factories import (
     approved_plan,
     create_plan,
@@ -237,3 +238,19 @@ def test_a_plan_by_which_nothing_was_done_is_not_finished(housing: Harness) -> N
     request = {"revitalisation_id": plan.id}
     told = refusal(housing, "finish_revitalisation", IllegalState, **request)
     assert told == ("NO_ACTION", [])
+
+
+@pytest.mark.parametrize("how", ["disposed of", "divided"])
+def test_nothing_is_done_by_a_plan_with_what_is_gone(housing: Harness, how: str) -> None:
+    plan = approved_plan(housing, "SELL")
+    if how == "disposed of":
+        disposal = approved_disposal(housing, property_id=plan.property_id, assets=[])
+        assert len(record(housing, plan, "SELL").actions) == 1, "under disposal, not gone"
+        housing.call("complete_disposal", disposal_id=disposal.id)
+    else:
+        split(housing, plan.property_id, part("P-1"), part("P-2"))
+    before = read(housing, plan)
+    request = {"revitalisation_id": plan.id, "way": "REVITALISATION_WAY_SELL"}
+    told = refusal(housing, "record_revitalisation_action", IllegalState, **request)
+    assert told == ("ILLEGAL_STATE", ["state"])
+    assert read(housing, plan) == before

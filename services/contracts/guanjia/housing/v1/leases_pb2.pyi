@@ -58,6 +58,8 @@ class _LeaseStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LeaseStat
     LEASE_STATUS_RUNNING: _LeaseStatus.ValueType  # 2
     LEASE_STATUS_ENDED: _LeaseStatus.ValueType  # 3
     LEASE_STATUS_TERMINATED: _LeaseStatus.ValueType  # 4
+    LEASE_STATUS_CANCELLED: _LeaseStatus.ValueType  # 5
+    """Taken back before it began."""
 
 class LeaseStatus(_LeaseStatus, metaclass=_LeaseStatusEnumTypeWrapper):
     """How a lease stands on the day it is read."""
@@ -67,6 +69,8 @@ LEASE_STATUS_UPCOMING: LeaseStatus.ValueType  # 1
 LEASE_STATUS_RUNNING: LeaseStatus.ValueType  # 2
 LEASE_STATUS_ENDED: LeaseStatus.ValueType  # 3
 LEASE_STATUS_TERMINATED: LeaseStatus.ValueType  # 4
+LEASE_STATUS_CANCELLED: LeaseStatus.ValueType  # 5
+"""Taken back before it began."""
 Global___LeaseStatus: _TypeAlias = LeaseStatus  # noqa: Y015
 
 class _ReminderLevel:
@@ -166,10 +170,12 @@ class Lease(_message.Message):
     RECEIVED_FEN_FIELD_NUMBER: _builtins.int
     OVERDUE_FEN_FIELD_NUMBER: _builtins.int
     REFUNDABLE_FEN_FIELD_NUMBER: _builtins.int
+    REFUNDED_FEN_FIELD_NUMBER: _builtins.int
     CHARGES_FIELD_NUMBER: _builtins.int
     YEARS_FIELD_NUMBER: _builtins.int
     RECEIPTS_FIELD_NUMBER: _builtins.int
     REMINDERS_FIELD_NUMBER: _builtins.int
+    REFUNDS_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
@@ -215,6 +221,7 @@ class Lease(_message.Message):
     terminated_on: _builtins.str
     """The last day, where it ended before its time."""
     termination_reason: _builtins.str
+    """Also why it was cancelled."""
     note: _builtins.str
     charged_fen: _builtins.int
     """All charges of the plan, and what was received for them."""
@@ -222,11 +229,12 @@ class Lease(_message.Message):
     overdue_fen: _builtins.int
     """Open, and due before today."""
     refundable_fen: _builtins.int
-    """Received beyond what is owed since it was terminated."""
+    """Received beyond what is owed since it was terminated, and not yet given back."""
+    refunded_fen: _builtins.int
     etag: _builtins.str
     @_builtins.property
     def charges(self) -> _containers.RepeatedCompositeFieldContainer[Global___LeaseCharge]:
-        """The following four: only where one lease is read."""
+        """The following five: only where one lease is read."""
 
     @_builtins.property
     def years(self) -> _containers.RepeatedCompositeFieldContainer[Global___LeaseYear]: ...
@@ -234,6 +242,8 @@ class Lease(_message.Message):
     def receipts(self) -> _containers.RepeatedCompositeFieldContainer[Global___LeaseReceipt]: ...
     @_builtins.property
     def reminders(self) -> _containers.RepeatedCompositeFieldContainer[Global___LeaseReminder]: ...
+    @_builtins.property
+    def refunds(self) -> _containers.RepeatedCompositeFieldContainer[Global___LeaseRefund]: ...
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -274,17 +284,19 @@ class Lease(_message.Message):
         received_fen: _builtins.int = ...,
         overdue_fen: _builtins.int = ...,
         refundable_fen: _builtins.int = ...,
+        refunded_fen: _builtins.int = ...,
         charges: _abc.Iterable[Global___LeaseCharge] | None = ...,
         years: _abc.Iterable[Global___LeaseYear] | None = ...,
         receipts: _abc.Iterable[Global___LeaseReceipt] | None = ...,
         reminders: _abc.Iterable[Global___LeaseReminder] | None = ...,
+        refunds: _abc.Iterable[Global___LeaseRefund] | None = ...,
         etag: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "area_m2", b"area_m2", "charged_fen", b"charged_fen", "charges", b"charges", "code", b"code", "contact_phone", b"contact_phone", "counterparty", b"counterparty", "created_at", b"created_at", "deposit_fen", b"deposit_fen", "direction", b"direction", "end_on", b"end_on", "etag", b"etag", "id", b"id", "note", b"note", "overdue_fen", b"overdue_fen", "pay_within_days", b"pay_within_days", "period_months", b"period_months", "premises", b"premises", "property_code", b"property_code", "property_id", b"property_id", "property_kind", b"property_kind", "receipts", b"receipts", "received_fen", b"received_fen", "refundable_fen", b"refundable_fen", "region_code", b"region_code", "reminders", b"reminders", "renews_id", b"renews_id", "rent_fen", b"rent_fen", "start_on", b"start_on", "status", b"status", "tender_number", b"tender_number", "tendered", b"tendered", "terminated_on", b"terminated_on", "termination_reason", b"termination_reason", "unit_id", b"unit_id", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "updated_at", b"updated_at", "whole_property", b"whole_property", "years", b"years"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "area_m2", b"area_m2", "charged_fen", b"charged_fen", "charges", b"charges", "code", b"code", "contact_phone", b"contact_phone", "counterparty", b"counterparty", "created_at", b"created_at", "deposit_fen", b"deposit_fen", "direction", b"direction", "end_on", b"end_on", "etag", b"etag", "id", b"id", "note", b"note", "overdue_fen", b"overdue_fen", "pay_within_days", b"pay_within_days", "period_months", b"period_months", "premises", b"premises", "property_code", b"property_code", "property_id", b"property_id", "property_kind", b"property_kind", "receipts", b"receipts", "received_fen", b"received_fen", "refundable_fen", b"refundable_fen", "refunded_fen", b"refunded_fen", "refunds", b"refunds", "region_code", b"region_code", "reminders", b"reminders", "renews_id", b"renews_id", "rent_fen", b"rent_fen", "start_on", b"start_on", "status", b"status", "tender_number", b"tender_number", "tendered", b"tendered", "terminated_on", b"terminated_on", "termination_reason", b"termination_reason", "unit_id", b"unit_id", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "updated_at", b"updated_at", "whole_property", b"whole_property", "years", b"years"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -442,6 +454,42 @@ class LeaseAllotment(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LeaseAllotment: _TypeAlias = LeaseAllotment  # noqa: Y015
+
+@_typing.final
+class LeaseRefund(_message.Message):
+    """Money given back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    VOUCHER_FIELD_NUMBER: _builtins.int
+    REFUNDED_ON_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    PAYEE_FIELD_NUMBER: _builtins.int
+    RECORDED_BY_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    voucher: _builtins.str
+    refunded_on: _builtins.str
+    amount_fen: _builtins.int
+    payee: _builtins.str
+    recorded_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        voucher: _builtins.str = ...,
+        refunded_on: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        payee: _builtins.str = ...,
+        recorded_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "id", b"id", "payee", b"payee", "recorded_by", b"recorded_by", "refunded_on", b"refunded_on", "voucher", b"voucher"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LeaseRefund: _TypeAlias = LeaseRefund  # noqa: Y015
 
 @_typing.final
 class LeaseReminder(_message.Message):
@@ -816,6 +864,34 @@ class TerminateLeaseRequest(_message.Message):
 Global___TerminateLeaseRequest: _TypeAlias = TerminateLeaseRequest  # noqa: Y015
 
 @_typing.final
+class CancelLeaseRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    LEASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    lease_id: _builtins.str
+    etag: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        lease_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "lease_id", b"lease_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelLeaseRequest: _TypeAlias = CancelLeaseRequest  # noqa: Y015
+
+@_typing.final
 class RecordReceiptRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -831,7 +907,7 @@ class RecordReceiptRequest(_message.Message):
     lease_id: _builtins.str
     etag: _builtins.str
     voucher: _builtins.str
-    """Unique among all receipts."""
+    """Unique among all refunds and receipts that are not reversed."""
     received_on: _builtins.str
     """Civil date, ISO 8601, not after today; empty for today."""
     amount_fen: _builtins.int
@@ -888,6 +964,46 @@ class ReverseReceiptRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReverseReceiptRequest: _TypeAlias = ReverseReceiptRequest  # noqa: Y015
+
+@_typing.final
+class RecordRefundRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    LEASE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    VOUCHER_FIELD_NUMBER: _builtins.int
+    REFUNDED_ON_FIELD_NUMBER: _builtins.int
+    AMOUNT_FEN_FIELD_NUMBER: _builtins.int
+    PAYEE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    lease_id: _builtins.str
+    etag: _builtins.str
+    voucher: _builtins.str
+    """Unique among all refunds and receipts that are not reversed."""
+    refunded_on: _builtins.str
+    """Civil date, ISO 8601, not after today; empty for today."""
+    amount_fen: _builtins.int
+    """At most what is refundable."""
+    payee: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        lease_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        voucher: _builtins.str = ...,
+        refunded_on: _builtins.str = ...,
+        amount_fen: _builtins.int = ...,
+        payee: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_fen", b"amount_fen", "etag", b"etag", "lease_id", b"lease_id", "payee", b"payee", "refunded_on", b"refunded_on", "request_id", b"request_id", "voucher", b"voucher"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordRefundRequest: _TypeAlias = RecordRefundRequest  # noqa: Y015
 
 @_typing.final
 class SendReminderRequest(_message.Message):
