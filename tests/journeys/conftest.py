@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -15,27 +17,60 @@ from tests.journeys import commands
 from tests.processes import Caller, fresh_vhost
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def platform(
-    request: pytest.FixtureRequest, rabbitmq: RabbitMQ, run_folder: Path
-) -> Iterator[Platform]:
-    """All services and the gateway as real processes."""
-    database = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
-    with Platform(
-        run_folder / f"journeys-{request.param}",
-        storage=request.param,
-        broker=fresh_vhost(rabbitmq),
-        postgresql=database,
-        database_prefix=f"j{uuid.uuid4().hex[:8]}_",
-    ) as running:
-        yield running
+@dataclass
+class Running:
+    """One platform on each kind of storage, started when it is first asked for and kept: the
+    files of this folder take turns with both."""
+
+    start: Callable[[str], Platform]
+    stack: ExitStack = field(default_factory=ExitStack)
+    platforms: dict[str, Platform] = field(default_factory=dict)
+    callers: dict[str, Caller] = field(default_factory=dict)
+
+    def on(self, storage: str) -> Platform:
+        if storage not in self.platforms:
+            platform = self.stack.enter_context(self.start(storage))
+            self.platforms[storage] = platform
+            self.callers[storage] = Caller(platform.gateway)
+            self.stack.callback(self.callers[storage].close)
+        return self.platforms[storage]
 
 
 @pytest.fixture(scope="session")
-def caller(platform: Platform) -> Iterator[Caller]:
-    made = Caller(platform.gateway)
-    yield made
-    made.close()
+def running(
+    request: pytest.FixtureRequest, rabbitmq: RabbitMQ, run_folder: Path
+) -> Iterator[Running]:
+    def start(storage: str) -> Platform:
+        is_sqlite = storage == "sqlite"
+        return Platform(
+            run_folder / f"journeys-{storage}",
+            storage=storage,
+            broker=fresh_vhost(rabbitmq),
+            postgresql=None if is_sqlite else request.getfixturevalue("postgresql"),
+            database_prefix=f"j{uuid.uuid4().hex[:8]}_",
+        )
+
+    kept = Running(start)
+    with kept.stack:
+        yield kept
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def storage(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def platform(running: Running, storage: str) -> Platform:
+    """All services and the gateway as real processes."""
+    return running.on(storage)
+
+
+@pytest.fixture
+def caller(running: Running, storage: str) -> Caller:
+    running.on(storage)
+    return running.callers[storage]
 
 
 @pytest.fixture

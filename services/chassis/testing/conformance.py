@@ -43,7 +43,7 @@ CALLER = CallContext(developer("conformance"))
 TRANSPORTS = ("nameko", "eventlet", "kombu", "amqp", "grpc")
 
 
-STRANGERS = 12
+STRANGERS = 8
 _ACCEPTED = text(
     "SELECT count(*) FROM audit WHERE principal = :caller AND result = 'OK' "
     "AND changes NOT LIKE '[{\"revealed\"%'"
