@@ -75,6 +75,7 @@ def test_a_quarters_rent_half_paid_ages_and_a_renewal_needs_a_tender(
     assert renewed.start_on == "2026-01-01"
 
 
+@pytest.mark.parametrize("storage", ["postgresql"])
 def test_7512_leases_of_a_public_file_come_in_and_those_that_end_within_a_year_are_paged(
     platform: Platform, caller: Caller, guanjia: Command, public_data: Path, tmp_path: Path
 ) -> None:

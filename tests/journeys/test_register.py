@@ -188,6 +188,7 @@ def test_files_that_are_no_spreadsheets_are_refused_and_nothing_dies(
 
 
 @pytest.mark.row("H01")
+@pytest.mark.parametrize("storage", ["postgresql"])
 def test_8645_buildings_of_a_public_register_are_imported_through_the_gateway(
     platform: Platform, caller: Caller, guanjia: Command, public_data: Path, tmp_path: Path
 ) -> None:

@@ -36,6 +36,7 @@ def test_803_of_1000_are_registered_and_only_an_approved_reason_leaves_the_base(
 
 
 @pytest.mark.row("H06")
+@pytest.mark.parametrize("storage", ["postgresql"])
 def test_77_closed_of_139_are_55_4_percent_and_evidence_is_needed(
     caller: Caller, series: str
 ) -> None:
