@@ -98,15 +98,16 @@ def _pages(ground: Ground) -> list[PageCost]:
 
 
 def _acts(harness: Harness, rooms: int) -> list[tuple[str, Callable[[], object]]]:
-    def page(**fields: object) -> Callable[[], object]:
-        return lambda: harness.call("list_rooms", page_size=50, **fields)
+    def page(rows: int = 50, **fields: object) -> Callable[[], object]:
+        """As many rows as there are at the smaller size too."""
+        return lambda: harness.call("list_rooms", page_size=rows, **fields)
 
     middle = _token_after(harness, rooms // 2)
     return [
         ("first page", page()),
         ("a page in the middle", page(page_token=middle)),
-        ("of one building", page(property_id=_building(harness))),
-        ("of one unit", page(unit_id="u0000007")),
+        ("of one building", page(7, property_id=_building(harness))),
+        ("of one unit", page(19, unit_id="u0000007")),
         ("vacant ones", page(vacant=True)),
         ("of one region", page(region_code="990103")),
     ]
@@ -184,10 +185,10 @@ def _people(harness: Harness) -> None:
         )
         connection.exec_driver_sql(
             f"""
-            INSERT INTO seats (id, room_id, person_id, person_name, unit_id, region_code, from_on,
-                to_on, version, created_at, updated_at)
-            SELECT 's' || n, rooms.id, 'h' || n, '职员' || n, rooms.unit_id, rooms.region_code,
-                DATE '2020-01-01', NULL::date, 1, now(), now()
+            INSERT INTO seats (id, room_id, person_id, person_name, unit_id, unit_name,
+                region_code, from_on, to_on, version, created_at, updated_at)
+            SELECT 's' || n, rooms.id, 'h' || n, '职员' || n, rooms.unit_id, rooms.unit_name,
+                rooms.region_code, DATE '2020-01-01', NULL::date, 1, now(), now()
             FROM generate_series(1, {_CITY_PEOPLE}) n
             JOIN rooms ON rooms.id = 'r' || lpad((n %% {_CITY_ROOMS})::text, 8, '0')
             """
