@@ -25,7 +25,7 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def finished(process: subprocess.Popen[str], within_s: float = 60) -> tuple[int, str]:
+def finished(process: subprocess.Popen[str], within_s: float = 120) -> tuple[int, str]:
     """Exit code and output."""
     output, _ = process.communicate(timeout=within_s)
     return process.returncode, output
