@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,11 @@ from tests.waiting import eventually
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    """`guanjia` in `folder`; its output, errors included, can be read from `stdout`."""
+    """`guanjia` in `folder`; its output, errors included, can be read from `stdout`.
+
+    It hears Ctrl-C as at a terminal: a shell that starts the tests in the background lets
+    them, and what they start, ignore it.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GUANJIA_")}
     return subprocess.Popen(
         [sys.executable, "-m", "cli.main", *arguments],
@@ -22,10 +27,11 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
-def finished(process: subprocess.Popen[str], within_s: float = 120) -> tuple[int, str]:
+def finished(process: subprocess.Popen[str], within_s: float = 60) -> tuple[int, str]:
     """Exit code and output."""
     output, _ = process.communicate(timeout=within_s)
     return process.returncode, output
