@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, select
 
 from chassis.approvals.consent import ask, consent, withdraw
 from chassis.approvals.model import Approval, ApprovalState
@@ -34,8 +34,7 @@ from housing.disposals.schemas import (
 from housing.leases.lettings import given_from
 from housing.properties.facts import publish_change
 from housing.properties.model import Property, UseState
-from housing.rooms.model import Room
-from housing.rooms.moves import close_rooms
+from housing.rooms.moves import close_rooms, require_unused
 
 KIND = "housing.disposal"
 _DISPOSALS = Disposal.__table__
@@ -209,13 +208,7 @@ def _require_empty(uow: UnitOfWork, building: Property) -> None:
         raise IllegalState(
             "LEASE_RUNNING", "该房产尚在出租或出借", "the property is still let or lent"
         )
-    in_use = or_(Room.unit_id != "", Room.reserved_for != "")
-    if uow.taken(Room.property_id, [building.id], in_use):
-        raise IllegalState(
-            "ROOMS_IN_USE",
-            "该房产尚有单位使用或预留的房间，请先腾退",
-            "units have or get rooms in it",
-        )
+    require_unused(uow, building.id)
 
 
 def _keep_building(uow: UnitOfWork, found: Disposal) -> None:

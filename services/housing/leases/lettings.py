@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import select, true
 from sqlalchemy.orm import lazyload
 
 from chassis.copies import units
@@ -17,7 +17,7 @@ from chassis.storage import UnitOfWork
 from housing.leases.model import GIVEN, Lease, LeaseDirection, LeaseState
 from housing.properties.facts import publish_change
 from housing.properties.model import Property, UseState
-from housing.rooms.model import Room
+from housing.rooms.moves import require_unused
 
 NOT_LETTABLE = {
     UseState.DANGEROUS: "危房",
@@ -95,7 +95,7 @@ def require_free(uow: UnitOfWork, building: Property, agreed: Mapping[str, Any])
     if found:
         raise IllegalState(*ALREADY_LET)
     if agreed["whole_property"] and agreed["end_on"] >= day_of(uow.now):
-        _require_empty(uow, building)
+        require_unused(uow, building.id)
 
 
 def given_from(uow: UnitOfWork, property_ids: Sequence[str], day: date, *which: Any) -> set[str]:
@@ -142,17 +142,6 @@ def vacate(uow: UnitOfWork, lease: Lease) -> None:
         building = uow.get(Property, lease.property_id, "property_id", lock=True)
         if building.use_state is _USED_AS[lease.direction]:
             _use_as(uow, building, UseState.IDLE)
-
-
-def _require_empty(uow: UnitOfWork, building: Property) -> None:
-    """No unit has a room in it, or is about to get one."""
-    in_use = or_(Room.unit_id != "", Room.reserved_for != "")
-    if uow.taken(Room.property_id, [building.id], in_use):
-        raise IllegalState(
-            "ROOMS_IN_USE",
-            "该房产尚有单位使用或预留的房间，请先腾退",
-            "units have or get rooms in it",
-        )
 
 
 def _use_as(uow: UnitOfWork, building: Property, state: UseState) -> None:

@@ -1,12 +1,13 @@
-"""How a room is given back, for every noun that does so."""
+"""How rooms are given back and closed, for every noun that does so."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from chassis.errors import IllegalState
 from chassis.storage import UnitOfWork
 from housing.rooms.model import Room, Seat
 
@@ -22,6 +23,17 @@ def give_back_all(uow: UnitOfWork, rooms: Sequence[Room], last: date) -> None:
         room.free(last)
     for seat in running_seats(uow, *(each.id for each in rooms)):
         seat.end(last)
+
+
+def require_unused(uow: UnitOfWork, property_id: str) -> None:
+    """Raises IllegalState ROOMS_IN_USE while any unit has a room in it or is to get one."""
+    in_use = or_(Room.unit_id != "", Room.reserved_for != "")
+    if uow.taken(Room.property_id, [property_id], in_use):
+        raise IllegalState(
+            "ROOMS_IN_USE",
+            "该房产尚有单位使用或预留的房间，请先腾退",
+            "units have or get rooms in it",
+        )
 
 
 def close_rooms(uow: UnitOfWork, property_id: str, day: date) -> None:
