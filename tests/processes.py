@@ -24,7 +24,7 @@ from guanjia.approvals.v1 import approvals_pb2
 from guanjia.asset.v1 import asset_pb2
 from guanjia.housing.v1 import disposals_pb2 as dp
 from guanjia.housing.v1 import properties_pb2 as pp
-from guanjia.warehouse.v1 import warehouse_pb2
+from guanjia.warehouse.v1 import intakes_pb2
 
 METHODS: dict[str, Method] = {
     method.routing_key: method
@@ -167,7 +167,7 @@ def approve(caller: Caller, asked: dp.Disposal, user: str = "approver", **given:
     )
 
 
-def intakes_of(caller: Caller, disposal_id: str) -> list[warehouse_pb2.Intake]:
+def intakes_of(caller: Caller, disposal_id: str) -> list[intakes_pb2.Intake]:
     """Every intake the warehouse has drafted from a disposal."""
     return list(
         caller.call("warehouse.list_intakes", document_id=disposal_id, page_size=500).intakes

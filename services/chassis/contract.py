@@ -71,6 +71,7 @@ class Fact:
     message: type[Message]
     type: str  # guanjia.housing.v1.DisposalApproved
     label: str
+    shape: str = ""  # guanjia.asset.v1.AssetsReleased; empty if it has none
 
     @property
     def key(self) -> str:
@@ -126,11 +127,16 @@ def facts_of(contract: ModuleType) -> dict[str, Fact]:
     """The facts of a contract, by key."""
     found = [
         fact_of(message_factory.GetMessageClass(descriptor))
-        for module in _modules(contract)
-        for descriptor in module.DESCRIPTOR.message_types_by_name.values()
-        if descriptor.GetOptions().HasExtension(policy_pb2.fact)
+        for descriptor in messages_of(contract)
+        if is_fact(descriptor)
     ]
     return {fact.key: fact for fact in found}
+
+
+def messages_of(contract: ModuleType) -> Iterator[Descriptor]:
+    """The messages of a contract: a generated module, or a package of them."""
+    for module in _modules(contract):
+        yield from module.DESCRIPTOR.message_types_by_name.values()
 
 
 def _modules(contract: ModuleType) -> Iterator[ModuleType]:
@@ -140,6 +146,11 @@ def _modules(contract: ModuleType) -> Iterator[ModuleType]:
     for each in pkgutil.iter_modules(contract.__path__, f"{contract.__name__}."):
         if each.name.endswith("_pb2"):
             yield importlib.import_module(each.name)
+
+
+def is_fact(descriptor: Any) -> bool:
+    """Whether a message (its Descriptor) is marked as a fact."""
+    return bool(descriptor.GetOptions().HasExtension(policy_pb2.fact))
 
 
 def fact_of(message: type[Message]) -> Fact:
@@ -155,17 +166,18 @@ _facts: dict[Any, Fact] = {}
 
 def _read_fact(message: type[Message]) -> Fact:
     descriptor = message.DESCRIPTOR
-    options = descriptor.GetOptions()
-    if not options.HasExtension(policy_pb2.fact):
+    if not is_fact(descriptor):
         raise ContractMismatch(f"{descriptor.full_name} is not marked as a fact")
     if masks_of(descriptor):
         raise ContractMismatch(f"{descriptor.full_name} is a fact and has sensitive fields")
+    policy = descriptor.GetOptions().Extensions[policy_pb2.fact]
     return Fact(
         service=service_of(descriptor.file.package),
         name=descriptor.name,
         type=descriptor.full_name,
         message=message,
-        label=options.Extensions[policy_pb2.fact].label,
+        label=policy.label,
+        shape=policy.shape,
     )
 
 

@@ -75,8 +75,11 @@ def pack(
     )
 
 
-def unpack(body: bytes, content_type: str, expected: Fact) -> Envelope:
-    """The envelope in `body`; raises EnvelopeRefused for anything but `expected`."""
+def unpack(
+    body: bytes, content_type: str, expected: Fact, shape: type[Message] | None = None
+) -> Envelope:
+    """The envelope in `body`, its fact read as a message of `shape` if one is given; raises
+    EnvelopeRefused for anything but `expected`."""
     if content_type not in (CONTENT_TYPE, "application/cloudevents+json"):
         raise EnvelopeRefused("UNDECODABLE", f"content type {content_type[:100]!r}")
     if len(body) > MAX_BYTES:
@@ -88,10 +91,10 @@ def unpack(body: bytes, content_type: str, expected: Fact) -> Envelope:
         raise EnvelopeRefused("UNDECODABLE", str(error)[:200]) from None
     if "\\u0000" in text:
         raise EnvelopeRefused("INVALID_DATA", "NUL, which no database column holds")
-    return _read(plain, expected)
+    return _read(plain, expected, shape or expected.message)
 
 
-def _read(plain: Any, expected: Fact) -> Envelope:
+def _read(plain: Any, expected: Fact, shape: type[Message]) -> Envelope:
     if not isinstance(plain, dict) or plain.get("specversion") != "1.0":
         raise EnvelopeRefused("NOT_AN_ENVELOPE", "no CloudEvents 1.0 envelope")
     missing = [name for name in ("id", "source", "type") if not _is_text(plain.get(name))]
@@ -103,7 +106,7 @@ def _read(plain: Any, expected: Fact) -> Envelope:
         raise EnvelopeRefused("INVALID_DATA", "data is not an object")
     try:
         fact = json_format.ParseDict(
-            plain["data"], expected.message(), ignore_unknown_fields=True, max_recursion_depth=50
+            plain["data"], shape(), ignore_unknown_fields=True, max_recursion_depth=50
         )
     except (json_format.ParseError, TypeError, ValueError) as error:
         raise EnvelopeRefused("INVALID_DATA", str(error)[:200]) from None

@@ -17,7 +17,7 @@ from chassis import failpoints, logs, metrics, trace
 from chassis.application import Application
 from chassis.broker import message
 from chassis.consumer import Consumer, Delivery
-from chassis.contract import fact_of
+from chassis.contract import Fact
 from chassis.envelope import EnvelopeRefused, unpack
 from chassis.errors import DomainError, Unavailable
 from chassis.publisher import ConfirmedPublisher, NotConfirmed
@@ -60,20 +60,22 @@ class ReactionServer(SharedExtension):
     def start(self) -> None:
         for name in self._names:
             reaction = self.app.service.reactions[name]
-            queue = self.app.service.queue_of(reaction)
-            self.consumer.add(queue, partial(self.handle, reaction, queue))
+            for fact in reaction.facts:
+                queue = self.app.service.queue_of(reaction, fact)
+                self.consumer.add(queue, partial(self.handle, reaction, fact, queue))
         self.consumer.start(self.container.host.fail)
 
     def stop(self) -> None:
         self.publisher.close()
 
-    def handle(self, reaction: Reaction, queue: str, delivery: Delivery) -> None:
-        """Handles one message: an effect, a retry or the parking queue; then the ack."""
+    def handle(self, reaction: Reaction, fact: Fact, queue: str, delivery: Delivery) -> None:
+        """Handles one message of the queue of `fact`: an effect, a retry or the parking queue;
+        then the ack."""
         consumer = self.app.service.consumer_of(reaction)
         failpoints.reach("after_receive", consumer)
         began = time.perf_counter()
         try:
-            outcome = self._react(reaction, consumer, delivery)
+            outcome = self._react(reaction, fact, consumer, delivery)
         except EnvelopeRefused as error:
             outcome = "parked"
             if not self._park(consumer, queue, delivery, error.reason, str(error)):
@@ -86,10 +88,9 @@ class ReactionServer(SharedExtension):
         delivery.ack()
         metrics.reactions.labels(consumer, outcome).observe(time.perf_counter() - began)
 
-    def _react(self, reaction: Reaction, consumer: str, delivery: Delivery) -> str:
-        envelope = unpack(
-            delivery.body, delivery.property("content_type"), fact_of(reaction.message)
-        )
+    def _react(self, reaction: Reaction, fact: Fact, consumer: str, delivery: Delivery) -> str:
+        content_type = delivery.property("content_type")
+        envelope = unpack(delivery.body, content_type, fact, reaction.message)
         with trace.span(envelope.traceparent, consumer=consumer, fact=envelope.id):
             if self.app.react(reaction, envelope):
                 log.info("reacted", subject=envelope.subject)

@@ -19,12 +19,12 @@ from chassis.contract import (
     ContractMismatch,
     Fact,
     Method,
-    fact_of,
     facts_of,
     methods_of,
     shared_methods,
 )
 from chassis.norms import Norms
+from chassis.shapes import require_shape
 from chassis.storage.columns import Base
 from chassis.usecases import Consent, Reaction, UseCase, marked_in
 
@@ -76,9 +76,8 @@ class Service:
         """The name under which a reaction is known in inbox, audit and logs."""
         return f"{self.name}.{reaction.name}"
 
-    def queue_of(self, reaction: Reaction) -> str:
-        """Its queue, named as nameko names the queue of an event handler."""
-        fact = fact_of(reaction.message)
+    def queue_of(self, reaction: Reaction, fact: Fact) -> str:
+        """Its queue for this fact, named as nameko names the queue of an event handler."""
         return f"evt-{fact.service}-{fact.key}--{self.consumer_of(reaction)}"
 
     @property
@@ -108,7 +107,9 @@ class Service:
         if not isinstance(marked, Reaction):
             return False
         module = marked.function.__module__
-        return module.startswith("chassis.") and fact_of(marked.message).service == self.name
+        return module.startswith("chassis.") and any(
+            fact.service == self.name for fact in marked.facts
+        )
 
     def _disagreements(self, marked: list[UseCase | Reaction | Consent]) -> Iterator[str]:
         names = [each.name for each in marked]
@@ -129,8 +130,13 @@ class Service:
         for kind in self.models:
             if not hasattr(kind, "scoped"):
                 yield f"{kind.__name__} does not say where its rows belong (`scoped`)"
+        for fact in self.facts.values():
+            try:
+                require_shape(fact)
+            except ContractMismatch as error:
+                yield str(error)
         for reaction in self.reactions.values():
             try:
-                fact_of(reaction.message)
+                _ = reaction.facts
             except ContractMismatch as error:
                 yield f"{reaction.name}(): {error}"

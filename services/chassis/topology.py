@@ -7,6 +7,8 @@ the start where a queue exists with other arguments.
     housing.events ──disposal_approved──▶ evt-housing-disposal_approved--warehouse.on_…
     warehouse.retry.10s ──#──▶ warehouse.retry.10s ──(10 s)──▶ the queue it came from
                                warehouse.parked               facts that need a person
+
+A reaction to a shape has a queue for each fact of that shape.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.broker import RPC_EXCHANGE, explained
-from chassis.contract import fact_of
 from chassis.service import Service
 
 
@@ -32,7 +33,7 @@ def declare(channel: Any, service: Service, queue_type: str, delays_s: tuple[flo
     with explained(f"binding of {service.rpc_queue}"):
         channel.queue_bind(service.rpc_queue, RPC_EXCHANGE, f"{service.name}.*")
     exchanges = {f"{service.name}.events"}
-    exchanges |= {fact_of(each.message).exchange for each in service.reactions.values()}
+    exchanges |= {fact.exchange for each in service.reactions.values() for fact in each.facts}
     for exchange in sorted(exchanges):
         with explained(f"exchange {exchange}"):
             channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
@@ -47,11 +48,11 @@ def declare(channel: Any, service: Service, queue_type: str, delays_s: tuple[flo
         channel.queue_bind(name, name, "#")
     _queue(channel, service.parking_queue, durable)
     for reaction in service.reactions.values():
-        fact = fact_of(reaction.message)
-        queue = service.queue_of(reaction)
-        _queue(channel, queue, durable)
-        with explained(f"binding of {queue}"):
-            channel.queue_bind(queue, fact.exchange, fact.key)
+        for fact in reaction.facts:
+            queue = service.queue_of(reaction, fact)
+            _queue(channel, queue, durable)
+            with explained(f"binding of {queue}"):
+                channel.queue_bind(queue, fact.exchange, fact.key)
 
 
 def _queue(channel: Any, name: str, arguments: dict[str, Any]) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 
+from chassis.contract import Fact
 from chassis.schemas import RequestSchema
+from chassis.shapes import facts_answered
 
 _MARK = "__guanjia__"
 
@@ -33,11 +36,19 @@ class UseCase:
 
 @dataclass(frozen=True)
 class Reaction:
-    """A function that answers one foreign fact."""
+    """A function that answers a foreign fact, or all facts of one shape.
+
+    `message` is what it is given: the fact, or the shape it has.
+    """
 
     name: str
     function: Callable[..., None]
     message: type[Message]
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """What it subscribes to; raises ContractMismatch if there is no such thing."""
+        return facts_answered(self.message)
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,8 @@ def query(schema: RequestSchema | None = None) -> Callable[[F], F]:
 
 
 def reaction(message: type[Message]) -> Callable[[F], F]:
-    """Marks `function(uow: UnitOfWork, fact)` as the reaction to facts of this type."""
+    """Marks `function(uow: UnitOfWork, fact)` as the reaction to facts of this type, or to
+    the facts of this shape, whoever publishes them."""
 
     def decorate(function: F) -> F:
         return mark(function, Reaction(function.__name__, function, message))

@@ -2,10 +2,10 @@
 
 from chassis.service import Service
 from guanjia.warehouse import v1 as contract
-from warehouse import intakes, items, stores
+from warehouse import intakes, items, stores, transfers
 
 service = Service(
     name="warehouse",
     contract=contract,
-    nouns=(stores, intakes, items),
+    nouns=(stores, intakes, items, transfers),
 )

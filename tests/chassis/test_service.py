@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -14,32 +12,12 @@ from chassis.service import Service
 from tests.chassis.probe import probe_service
 from tests.chassis.probe.contract import pb
 
-IMPORTS = """
-from chassis.usecases import command, query, reaction
-from tests.chassis.probe.contract import pb
-"""
 COUNT = "@command()\ndef count(uow, request): ...\n"
 RENAME = "@command()\ndef rename(uow, request): ...\n"
 GET = "@query()\ndef get_counter(reader, request): ...\n"
 LIST = "@query()\ndef list_counters(reader, request): ...\n"
 
 Noun = Callable[..., ModuleType]
-
-
-@pytest.fixture
-def noun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Noun:
-    """Makes a noun's package of the text of its `usecases` and `reactions`."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-
-    def make(name: str, **parts: str) -> ModuleType:
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "__init__.py").touch()
-        for part, text in parts.items():
-            (folder / f"{part}.py").write_text(IMPORTS + text)
-        return importlib.import_module(name)
-
-    return make
 
 
 def refusal(*nouns: ModuleType) -> list[str]:
@@ -57,7 +35,9 @@ def test_a_service_knows_its_calls_facts_reactions_and_queues() -> None:
     assert service.rpc_queue == "rpc-probe"
     assert service.parking_queue == "probe.parked"
     assert service.consumer_of(reaction) == "probe.on_counted"
-    assert service.queue_of(reaction) == "evt-probe-counted--probe.on_counted"
+    [fact] = reaction.facts
+    assert fact is service.facts["counted"]
+    assert service.queue_of(reaction, fact) == "evt-probe-counted--probe.on_counted"
 
 
 def test_all_that_disagrees_is_told_at_once(noun: Noun) -> None:
@@ -72,7 +52,7 @@ def test_all_that_disagrees_is_told_at_once(noun: Noun) -> None:
         "/guanjia.probe.v1.ProbeService/Rename has no use case rename()",
         "count is written twice",
         "get_weather() answers no method of the contract",
-        "on_counter(): guanjia.probe.v1.Counter is not marked as a fact",
+        "on_counter(): guanjia.probe.v1.Counter is neither a fact nor the shape of one",
     ]
 
 

@@ -19,7 +19,7 @@ from guanjia.approvals.v1 import approvals_pb2
 from guanjia.asset.v1 import asset_pb2
 from guanjia.housing.v1 import properties_pb2 as pp
 from guanjia.sheet.v1 import sheet_pb2
-from guanjia.warehouse.v1 import warehouse_pb2
+from guanjia.warehouse.v1 import items_pb2
 from tests.cli.fake_gateway import FakeGateway, fake_gateway
 from tests.cli.printed import run
 
@@ -146,8 +146,8 @@ def test_numbers_and_times_are_cells_of_their_kind(tmp_path: Path) -> None:
 def test_days_are_days_and_nested_messages_lie_flat(tmp_path: Path) -> None:
     asset = asset_pb2.Asset(asset_code="A-1", name="办公桌", acquired_on="2019-03-01")
     other = asset_pb2.Asset(asset_code="A-2", acquired_on="2019年")
-    reply = warehouse_pb2.ListItemsResponse(
-        items=[warehouse_pb2.Item(asset=asset), warehouse_pb2.Item(asset=other)]
+    reply = items_pb2.ListItemsResponse(
+        items=[items_pb2.Item(asset=asset), items_pb2.Item(asset=other)]
     )
     path = tmp_path / "a.xlsx"
     with fake_gateway(warehouse_ListItems=reply) as gateway:

@@ -17,6 +17,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 
 import guanjia
 from chassis.contract import MAX_DEADLINE_MS, facts_of, methods_of, service_of
+from chassis.shapes import require_shape
 from guanjia.policy.v1 import policy_pb2
 
 ROOT = Path(__file__).parent.parent.parent
@@ -83,6 +84,12 @@ def test_every_fact_has_a_chinese_label_and_every_event_is_a_fact() -> None:
         assert {fact.name for fact in facts.values()} == declared, service
         assert all(CHINESE.search(fact.label) for fact in facts.values()), service
         assert {fact.service for fact in facts.values()} == {service}
+
+
+def test_every_fact_has_the_shape_it_names() -> None:
+    for module in EVENTS:
+        for fact in facts_of(module).values():
+            require_shape(fact)
 
 
 def test_no_two_calls_share_a_verb_and_a_path() -> None:

@@ -18,7 +18,7 @@ from tests.processes import Caller, Refusal, some_assets
 from tests.waiting import eventually
 
 _AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
-CONSUMER = "warehouse.on_disposal_approved"
+CONSUMER = "warehouse.on_assets_released"
 
 
 @dataclass

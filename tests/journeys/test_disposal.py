@@ -15,7 +15,8 @@ import pytest
 from cli.platform import Platform
 from guanjia.housing.v1 import disposals_pb2 as dp
 from guanjia.housing.v1 import properties_pb2 as pp
-from guanjia.warehouse.v1 import warehouse_pb2 as wp
+from guanjia.warehouse.v1 import intakes_pb2 as wp
+from guanjia.warehouse.v1 import stores_pb2 as sp
 from tests.bus import Bus
 from tests.processes import (
     Caller,
@@ -29,12 +30,12 @@ from tests.processes import (
 from tests.waiting import eventually
 
 
-def a_store(caller: Caller, series: str) -> wp.Store:
-    store: wp.Store = caller.call(
+def a_store(caller: Caller, series: str) -> sp.Store:
+    store: sp.Store = caller.call(
         "warehouse.create_store",
         code=f"{series}-S",
         name="市级公物仓",
-        kind=wp.STORE_KIND_PHYSICAL,
+        kind=sp.STORE_KIND_PHYSICAL,
         region_code="990100",
         owner_name="云澜市机关事务管理局",
     )

@@ -8,7 +8,7 @@ import pytest
 
 from guanjia.housing.v1 import disposals_pb2 as dp
 from guanjia.housing.v1 import properties_pb2 as pp
-from guanjia.warehouse.v1 import warehouse_pb2 as wp
+from guanjia.warehouse.v1 import intakes_pb2 as wp
 from tests.journeys.test_disposal import a_store, drafted
 from tests.processes import Caller, Refusal, a_property, approve, intakes_of, some_assets
 from tests.waiting import eventually

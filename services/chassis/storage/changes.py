@@ -45,7 +45,7 @@ def gone(session: Session) -> Iterator[dict[str, Any]]:
         for part in inspect(each).mapper.relationships:
             history = inspect(each).get_history(part.key, PASSIVE_NO_INITIALIZE)
             leaving += history.deleted or ()
-    for each in leaving:
+    for each in (known for known in leaving if not known.derived):
         yield {"gone": _name(each), "before": shown(type(each), inspect(each).dict)}
 
 

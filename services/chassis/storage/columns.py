@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import uuid_utils
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, MetaData, String
@@ -98,6 +98,9 @@ class Base(DeclarativeBase):
     """The root of one service's models. Each service process has its own tables."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+    derived: ClassVar[bool] = False
+    """Rows that only repeat what stands in others: the audit trail says nothing of them."""
 
 
 class Aggregate:

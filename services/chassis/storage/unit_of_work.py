@@ -112,9 +112,15 @@ class UnitOfWork:
     def remove(self, *objects: Base) -> None:
         """Deletes rows; the trail keeps what they were. For what only repeats what stands
         elsewhere, such as copies: documents end, they do not vanish."""
+        self.require_within_scope(*objects)
+        for each in objects:
+            self._session.delete(each)
+
+    def require_within_scope(self, *objects: Base) -> None:
+        """Refuses the caller who may not change these: for acts that change other rows instead,
+        or change these as a consequence of the service's own."""
         for each in objects:
             self._require_within_scope(each, {})
-            self._session.delete(each)
 
     def publish(self, fact: Message, of: Aggregate) -> None:
         """Commits `fact` with the rest; the relay sends it afterwards.
@@ -221,7 +227,8 @@ class UnitOfWork:
             self._require_within_scope(each, {})
             if isinstance(each, Aggregate):
                 each.created_at = each.updated_at = self.now
-            self._changes.append(changes.begun(each))
+            if not each.derived:
+                self._changes.append(changes.begun(each))
         for each in self._session.dirty:
             before = changes.changed(each)
             if before is None:

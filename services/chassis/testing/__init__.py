@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -79,21 +79,23 @@ class Harness:
         return found
 
     def react(self, reaction: str, fact: Message, id: str = "", source: str = "") -> bool:
-        """Lets a reaction answer `fact`; False if it had done so before."""
+        """Lets a reaction answer `fact`, as it would arrive; False if it had done so before."""
+        answering = self.app.service.reactions[reaction]
         kind = fact_of(type(fact))
-        number = next(self._request_ids)
-        return self.app.react(
-            self.app.service.reactions[reaction],
-            envelope.Envelope(
-                id=id or f"m{number}",
-                source=source or f"/990100/{kind.service}",
-                type=kind.type,
-                subject="",
-                aggregate_version=1,
-                traceparent="",
-                fact=fact,
-            ),
+        assert kind in answering.facts, f"{reaction}() does not answer {kind.type}"
+        sent = envelope.pack(
+            fact,
+            id=id or f"m{next(self._request_ids)}",
+            region_code="990100",
+            subject="",
+            aggregate_version=1,
+            time=self.clock(),
+            traceparent="",
         )
+        arrived = envelope.unpack(
+            sent.encode(), envelope.CONTENT_TYPE, kind, shape=answering.message
+        )
+        return self.app.react(answering, replace(arrived, source=source or arrived.source))
 
     def count(self, table: str) -> int:
         """Rows in a table."""

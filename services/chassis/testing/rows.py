@@ -50,13 +50,13 @@ def fill(database: Database, service: Service) -> Known:
         with database.transaction() as connection:
             connection.execute(insert(table), rows)
         for row in rows:
-            known[f"{table.name}.id"].append(row["id"])
             for name, value in row.items():
                 if isinstance(value, str) and not isinstance(value, StrEnum):
                     known[name].append(value)
                 if name == "version":
                     known["etag"].append(str(value))
                 if name == "id":
+                    known[f"{table.name}.id"].append(value)
                     known[f"{table.name.removesuffix('s')}_id"].append(str(value))
     return known
 

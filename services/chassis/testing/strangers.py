@@ -44,19 +44,21 @@ def foreign(database: Database, service: Service, scope: Scope, *, shared: bool)
     found: Rows = {}
     for name, (table, said) in belonging.items():
         if isinstance(said, Belongs) and (shared or not said.shared):
-            found[name] = {
-                row.id: tuple(row) for row in _all(database, table) if not _within(scope, said, row)
-            }
+            rows = (row for row in _all(database, table) if not _within(scope, said, row))
+            found[name] = {_key(table, row): tuple(row) for row in rows}
         if isinstance(said, Open) and shared and not is_whole(scope, HOME):
-            found[name] = {row.id: tuple(row) for row in _all(database, table)}
+            found[name] = {_key(table, row): tuple(row) for row in _all(database, table)}
     for name, (table, said) in belonging.items():
         if isinstance(said, Within) and said.table in found:
             owners = found[said.table]
-            rows = _all(database, table)
-            found[name] = {
-                row.id: tuple(row) for row in rows if getattr(row, said.column) in owners
-            }
+            rows = (row for row in _all(database, table) if getattr(row, said.column) in owners)
+            found[name] = {_key(table, row): tuple(row) for row in rows}
     return found
+
+
+def _key(table: Any, row: Any) -> Any:
+    key = tuple(getattr(row, column.name) for column in table.primary_key)
+    return key[0] if len(key) == 1 else key
 
 
 def _all(database: Database, table: Any) -> Any:

@@ -26,7 +26,7 @@ from cli.sheets import read_rows
 from guanjia.approvals.v1 import approvals_pb2
 from guanjia.housing.v1 import disposals_pb2 as dp
 from guanjia.housing.v1 import properties_pb2 as pp
-from guanjia.warehouse.v1 import warehouse_pb2
+from guanjia.warehouse.v1 import intakes_pb2
 
 REGISTERED = 300
 WRONG_ROWS = 3
@@ -220,7 +220,7 @@ def repeat_approval(
     story.told("", f"应答相同，入仓单仍为 {len(intakes)} 张 same reply, no more intakes")
 
 
-def intakes_of(keeper: Person, disposal: dp.Disposal) -> list[warehouse_pb2.Intake]:
+def intakes_of(keeper: Person, disposal: dp.Disposal) -> list[intakes_pb2.Intake]:
     listed = keeper.asks("warehouse.ListIntakes", document_id=disposal.id, page_size=500)
     return list(listed.intakes)
 

@@ -11,7 +11,7 @@ from chassis.contract import label_of_value
 from cli.demo.story import Person, Story, expect
 from cli.layout import SERVICES
 from guanjia.housing.v1 import disposals_pb2 as dp
-from guanjia.warehouse.v1 import warehouse_pb2
+from guanjia.warehouse.v1 import intakes_pb2, stores_pb2
 
 REJECTED = 2
 INCOME_FEN = 86_000_00
@@ -19,13 +19,13 @@ _ACCEPTED = dp.DISPOSAL_LINE_STATE_ACCEPTED
 _REJECTED = dp.DISPOSAL_LINE_STATE_REJECTED
 
 
-def decide_intakes(story: Story, keeper: Person, intakes: Sequence[warehouse_pb2.Intake]) -> None:
+def decide_intakes(story: Story, keeper: Person, intakes: Sequence[intakes_pb2.Intake]) -> None:
     store = keeper.asks(
         "warehouse.CreateStore",
         lambda reply: f"建仓库 {reply.code} {reply.name}",
         code="GWC-01",
         name="云澜市公物仓中心库",
-        kind=warehouse_pb2.STORE_KIND_PHYSICAL,
+        kind=stores_pb2.STORE_KIND_PHYSICAL,
         address="云澜市望川区府前街8号",
         region_code="990100",
         owner_name="云澜市机关事务管理局",
@@ -48,7 +48,7 @@ def decide_intakes(story: Story, keeper: Person, intakes: Sequence[warehouse_pb2
             "warehouse.RejectIntake",
             f"退回 {intake.asset.asset_code} {intake.asset.name}：无法修复",
             intake_id=intake.id,
-            reason=warehouse_pb2.REJECTION_REASON_BEYOND_REPAIR,
+            reason=intakes_pb2.REJECTION_REASON_BEYOND_REPAIR,
             remark="板面开裂",
         )
     story.fact("warehouse", "入仓已验收 ×38、已退回 ×2", "housing")

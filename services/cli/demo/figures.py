@@ -16,7 +16,7 @@ from cli.layout import SERVICES
 from cli.platform import Platform
 from cli.render.grid import grid
 from cli.render.values import yuan
-from guanjia.warehouse.v1 import warehouse_pb2
+from guanjia.warehouse.v1 import items_pb2
 
 Samples = list[tuple[str, dict[str, str], float]]
 
@@ -59,7 +59,7 @@ def facts_table(figures: dict[str, Samples]) -> Table:
     return table
 
 
-def holdings_table(items: list[warehouse_pb2.Item]) -> Table:
+def holdings_table(items: list[items_pb2.Item]) -> Table:
     table = grid(Text(f"公物仓现有 the warehouse holds  {len(items)} 件", "bold"))
     table.add_column("分类代码")
     table.add_column("名称")

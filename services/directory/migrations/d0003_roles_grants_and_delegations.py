@@ -40,12 +40,18 @@ _HOUSING = [
     for act in ("get", "list")
 ]
 _WAREHOUSE = [
-    "warehouse.stores.get",
-    "warehouse.stores.list",
-    "warehouse.intakes.get",
-    "warehouse.intakes.list",
-    "warehouse.items.get",
-    "warehouse.items.list",
+    f"warehouse.{noun}.{act}"
+    for noun in (
+        "stores",
+        "intakes",
+        "items",
+        "transfers",
+        "purchases",
+        "savings",
+        "stocktakes",
+        "disposals",
+    )
+    for act in ("get", "list")
 ]
 _APPROVALS = ["approvals.approvals.get", "approvals.approvals.list"]
 _READING = [
@@ -99,6 +105,12 @@ STANDARD = {
             "housing.problems.answer",
             *_WAREHOUSE,
             "warehouse.intakes.offer",
+            "warehouse.transfers.create",
+            "warehouse.transfers.submit",
+            "warehouse.transfers.hand_over",
+            "warehouse.transfers.receive",
+            "warehouse.purchases.request",
+            "warehouse.purchases.answer",
             *_APPROVALS,
             "approvals.approvals.recall",
         ],

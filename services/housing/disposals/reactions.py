@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.contract import label_of_value
 from chassis.storage import UnitOfWork
 from chassis.usecases import reaction
-from guanjia.warehouse.v1 import events_pb2, warehouse_pb2
+from guanjia.warehouse.v1 import events_pb2, intakes_pb2
 from housing.disposals.model import Disposal
 
 
@@ -19,7 +19,7 @@ def on_intake_accepted(uow: UnitOfWork, fact: events_pb2.IntakeAccepted) -> None
 def on_intake_rejected(uow: UnitOfWork, fact: events_pb2.IntakeRejected) -> None:
     if fact.source.service != "housing":
         return
-    reason = label_of_value(warehouse_pb2.RejectionReason.DESCRIPTOR, fact.reason)
+    reason = label_of_value(intakes_pb2.RejectionReason.DESCRIPTOR, fact.reason)
     remark = f"{reason}：{fact.remark}" if fact.remark else reason
     _disposal_of(uow, fact.source.document_id).reject_line(fact.source.line_id, remark)
 

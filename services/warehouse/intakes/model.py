@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import IllegalState
 from chassis.storage import Aggregate, Base, Belongs, Instant, Money, words
-from warehouse.items.model import Condition, Item, ItemState
+from warehouse.items.model import Item
+from warehouse.items.states import Condition, ItemState
 
 
 class IntakeState(StrEnum):
@@ -29,6 +30,7 @@ class RejectionReason(StrEnum):
     NOT_AS_LISTED = "not_as_listed"
     STILL_ON_LOAN = "still_on_loan"
     ALREADY_HELD = "already_held"
+    NOT_OWNER = "not_owner"
 
 
 STATE_NAMES = {
@@ -106,10 +108,14 @@ class Intake(Aggregate, Base):
             raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))
 
 
-def obstacle(held: Item | None) -> RejectionReason | None:
-    """Why an asset that has the card `held` cannot be taken in."""
-    if held is None:
+def obstacle(held: Item | None, unit_id: str) -> RejectionReason | None:
+    """Why an asset that has the card `held` cannot be taken in from that unit."""
+    if held is None or held.state is ItemState.MISSING:
         return None
     if held.state is ItemState.ON_LOAN:
         return RejectionReason.STILL_ON_LOAN
-    return RejectionReason.ALREADY_HELD
+    if held.state is not ItemState.IN_USE:
+        return RejectionReason.ALREADY_HELD
+    if unit_id and held.unit_id and unit_id != held.unit_id:
+        return RejectionReason.NOT_OWNER
+    return None

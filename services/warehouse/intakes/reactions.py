@@ -1,8 +1,9 @@
 """What the warehouse does when another service releases assets, or takes them back.
 
-The two facts may come in any order, or at once. Each line has one intake whichever comes
-first (`uq_intakes_source`): the withdrawal leaves a cancelled one where none was drafted yet,
-and the approval drafts none where there is one.
+It goes by the shape of a fact (guanjia.asset.v1), not by who publishes it.
+The two may come in any order, or at once. Each line has one intake whichever comes
+first (`uq_intakes_source`): the taking back leaves a cancelled one where none was drafted yet,
+and the release drafts none where there is one.
 """
 
 from __future__ import annotations
@@ -16,30 +17,30 @@ from chassis.storage import UnitOfWork
 from chassis.usecases import reaction
 from chassis.wire import to_plain
 from guanjia.asset.v1 import asset_pb2
-from guanjia.housing.v1 import events_pb2
 from warehouse.intakes.model import Intake, IntakeState, obstacle
 from warehouse.intakes.usecases import draft, publish_cancellation, publish_rejection
-from warehouse.items.model import Item, ItemState
+from warehouse.items.model import Item
+from warehouse.items.states import ItemState
 
 _ASSET = AssetSchema()
 
 
-@reaction(events_pb2.DisposalApproved)
-def on_disposal_approved(uow: UnitOfWork, fact: events_pb2.DisposalApproved) -> None:
+@reaction(asset_pb2.AssetsReleased)
+def on_assets_released(uow: UnitOfWork, fact: asset_pb2.AssetsReleased) -> None:
     """Drafts one intake for each released asset; one the store holds is rejected at once."""
     known = {each.line_id for each in _intakes_of(uow, fact.document_id)}
     released = [each for each in fact.assets if each.line_id not in known]
     drafted = _draft_all(uow, fact, released)
     held = _held_items(uow, [intake.asset_code for intake in drafted])
     for intake in drafted:
-        reason = obstacle(held.get(intake.asset_code))
+        reason = obstacle(held.get(intake.asset_code), intake.unit_id)
         if reason is not None:
             intake.reject(reason, "", by=uow.principal.subject, at=uow.now)
             publish_rejection(uow, intake)
 
 
-@reaction(events_pb2.DisposalWithdrawn)
-def on_disposal_withdrawn(uow: UnitOfWork, fact: events_pb2.DisposalWithdrawn) -> None:
+@reaction(asset_pb2.AssetsReclaimed)
+def on_assets_reclaimed(uow: UnitOfWork, fact: asset_pb2.AssetsReclaimed) -> None:
     """Cancels what is not decided yet and says so; what was decided before stands."""
     intakes = {each.line_id: each for each in _intakes_of(uow, fact.document_id)}
     unknown = [each for each in fact.assets if each.line_id not in intakes]
@@ -53,7 +54,7 @@ def on_disposal_withdrawn(uow: UnitOfWork, fact: events_pb2.DisposalWithdrawn) -
 
 def _draft_all(
     uow: UnitOfWork,
-    fact: events_pb2.DisposalApproved | events_pb2.DisposalWithdrawn,
+    fact: asset_pb2.AssetsReleased | asset_pb2.AssetsReclaimed,
     lines: Sequence[asset_pb2.ReleasedAsset],
 ) -> list[Intake]:
     """An intake for each of these lines of the document."""

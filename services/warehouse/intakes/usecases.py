@@ -13,6 +13,7 @@ from chassis.usecases import command, query
 from chassis.wire import Values, to_message
 from guanjia.asset.v1 import asset_pb2
 from guanjia.warehouse.v1 import events_pb2
+from warehouse.intakes import stocking
 from warehouse.intakes.model import Intake, IntakeState, RejectionReason, obstacle
 from warehouse.intakes.schemas import (
     AcceptIntakeSchema,
@@ -20,7 +21,8 @@ from warehouse.intakes.schemas import (
     OfferAssetSchema,
     RejectIntakeSchema,
 )
-from warehouse.items.model import Item, ItemState
+from warehouse.items.model import Item
+from warehouse.items.states import ItemState
 from warehouse.stores.model import Store
 
 _TABLE = Intake.__table__
@@ -28,15 +30,21 @@ _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("intake_id"))
 _OBSTACLES = {
     RejectionReason.STILL_ON_LOAN: ("ASSET_ON_LOAN", "资产仍在借出，不能入仓", "still on loan"),
     RejectionReason.ALREADY_HELD: ("ASSET_ALREADY_HELD", "资产已在仓内", "already in the store"),
+    RejectionReason.NOT_OWNER: (
+        "OWNED_BY_OTHER",
+        "资产卡片的权属单位不是移交单位",
+        "its card says that another unit owns it",
+    ),
 }
 
 
 @command(OfferAssetSchema())
 def offer_asset(uow: UnitOfWork, request: Values) -> Intake:
     asset = request.asset
-    _refuse_obstacle(held_item(uow, asset["asset_code"]))
+    unit = uow.own_unit()
+    _refuse_obstacle(held_item(uow, asset["asset_code"]), unit["unit_id"])
     code = uow.next_numbers("RK")[0]
-    created = draft(code, asset, service="warehouse", document_code=code, **uow.own_unit())
+    created = draft(code, asset, service="warehouse", document_code=code, **unit)
     created.document_id = created.line_id = created.id
     uow.add(created)
     return created
@@ -63,22 +71,9 @@ def accept_intake(uow: UnitOfWork, request: Values) -> Intake:
     found = uow.get(Intake, request.intake_id, "intake_id", request.etag, lock=True)
     found.require_open("验收", "accept")
     store = uow.get(Store, request.store_id, "store_id")
-    _refuse_obstacle(held_item(uow, found.asset_code))
-    item = Item(
-        code=uow.next_numbers("GW")[0],
-        state=ItemState.IN_STOCK,
-        store_id=store.id,
-        place=request.place,
-        region_code=store.region_code,
-        unit_id=store.unit_id,
-        owner_name=store.owner_name,
-        owner_uscc=store.owner_uscc,
-        value_fen=request.value_fen,
-        **{name: getattr(found, name) for name in FIELDS},
-    )
-    # The card first: nothing tells the session that the intake will point to it.
-    uow.add(item)
-    uow.flush()
+    held = held_item(uow, found.asset_code, lock=True)
+    _refuse_obstacle(held, found.unit_id)
+    item = stocking.take_in(uow, found, held, store, request.place, request.value_fen)
     found.accept(item, by=uow.principal.subject, at=uow.now)
     uow.flush()
     fact = to_message(events_pb2.IntakeAccepted, found, intake_id=found.id, source=source_of(found))
@@ -101,10 +96,10 @@ def draft(code: str, asset: Any, **source: str) -> Intake:
     return Intake(code=code, state=IntakeState.DRAFTED, **given, **source)
 
 
-def held_item(uow: UnitOfWork, asset_code: str) -> Item | None:
-    """The card the store has for an asset."""
+def held_item(uow: UnitOfWork, asset_code: str, *, lock: bool = False) -> Item | None:
+    """The card there is for an asset."""
     statement = select(Item).where(Item.asset_code == asset_code, Item.state != ItemState.GONE)
-    found: Item | None = uow.find(statement)
+    found: Item | None = uow.find(statement.with_for_update() if lock else statement)
     return found
 
 
@@ -130,8 +125,8 @@ def source_of(intake: Intake) -> asset_pb2.SourceLine:
     return to_message(asset_pb2.SourceLine, intake)
 
 
-def _refuse_obstacle(held: Item | None) -> None:
-    reason = obstacle(held)
+def _refuse_obstacle(held: Item | None, unit_id: str) -> None:
+    reason = obstacle(held, unit_id)
     if reason is not None:
         code, zh, en = _OBSTACLES[reason]
         raise IllegalState(code, zh, en)

@@ -1,4 +1,4 @@
-"""What may be done with the items the store holds."""
+"""What may be done with the items of the stores."""
 
 from __future__ import annotations
 
@@ -6,14 +6,25 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from chassis.storage import Reader, UnitOfWork
+from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import command, query
 from chassis.wire import Values
+from warehouse.items import journal
+from warehouse.items.importing import SHEET, Importing
 from warehouse.items.model import Item
-from warehouse.items.schemas import LendItemSchema, ListItemsSchema
+from warehouse.items.movements import Cause
+from warehouse.items.schemas import (
+    FindItemsSchema,
+    LendItemSchema,
+    ListItemsSchema,
+    ListMovementsSchema,
+    ReportStockSchema,
+    ShareItemsSchema,
+)
+from warehouse.items.search import ITEMS, at_least, available, named, of_class, order_of
 
-_TABLE = Item.__table__
-_BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("item_id"))
+_BY_ID = select(ITEMS).where(ITEMS.c.id == bindparam("item_id"))
+_GIVEN = ("state", "store_id", "place", "unit_id", "tag", "asset_code")
 
 
 @query()
@@ -23,28 +34,69 @@ def get_item(reader: Reader, request: Values) -> Any:
 
 @query(ListItemsSchema())
 def list_items(reader: Reader, request: Values) -> dict[str, Any]:
-    statement = select(_TABLE)
-    if request.state:
-        statement = statement.where(_TABLE.c.state == request.state)
-    if request.store_id:
-        statement = statement.where(_TABLE.c.store_id == request.store_id)
-    rows, token = reader.page(statement, [_TABLE.c.code], request)
+    statement = select(ITEMS)
+    for name in _GIVEN:
+        if request[name]:
+            statement = statement.where(ITEMS.c[name] == request[name])
+    if request.least_condition:
+        statement = statement.where(at_least(request.least_condition))
+    statement = within(statement, ITEMS.c.region_code, request.region_code)
+    statement = named(of_class(statement, request.class_code), request.words)
+    rows, token = reader.page(statement, order_of(request.class_code), request)
     return {"items": rows, "next_page_token": token}
+
+
+@query(FindItemsSchema())
+def find_items(reader: Reader, request: Values) -> dict[str, Any]:
+    principal = reader.principal
+    region_code = request.region_code or principal.region_code or reader.context.region_code
+    found = available(reader, request.need, region_code, principal.unit_id)
+    return {"items": found, "short": request.need["quantity"] - len(found)}
+
+
+@command()
+def import_items(uow: UnitOfWork, request: Values) -> dict[str, Any]:
+    """Posts opening stock, row by row."""
+    batch = SHEET.take(request.rows)
+    importing = Importing(uow, batch)
+    for row in batch:
+        importing.take(row)
+    importing.finish()
+    return batch.told()
+
+
+@command(ShareItemsSchema())
+def share_items(uow: UnitOfWork, request: Values) -> dict[str, Any]:
+    found = [_locked(uow, each, f"item_ids.{n}") for n, each in enumerate(request.item_ids)]
+    for each in found:
+        each.share(request.reach)
+    return {"items": found}
 
 
 @command(LendItemSchema())
 def lend_item(uow: UnitOfWork, request: Values) -> Item:
-    found = _get(uow, request)
-    found.lend(request.borrower_name)
+    found = _locked(uow, request.item_id, "item_id", request.etag)
+    uow.add(found.lend(request.borrower_name, Cause.of(uow)))
     return found
 
 
 @command()
 def return_item(uow: UnitOfWork, request: Values) -> Item:
-    found = _get(uow, request)
-    found.take_back()
+    found = _locked(uow, request.item_id, "item_id", request.etag)
+    uow.add(found.take_back(Cause.of(uow)))
     return found
 
 
-def _get(uow: UnitOfWork, request: Values) -> Item:
-    return uow.get(Item, request.item_id, "item_id", request.etag)
+@query(ListMovementsSchema())
+def list_movements(reader: Reader, request: Values) -> dict[str, Any]:
+    rows, token = journal.page(reader, request)
+    return {"movements": rows, "next_page_token": token}
+
+
+@query(ReportStockSchema())
+def report_stock(reader: Reader, request: Values) -> dict[str, Any]:
+    return journal.stock(reader, request.from_on, request.to_on, request.region_code)
+
+
+def _locked(uow: UnitOfWork, item_id: str, field: str, etag: str = "") -> Item:
+    return uow.get(Item, item_id, field, etag, lock=True)

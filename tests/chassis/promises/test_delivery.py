@@ -26,8 +26,8 @@ from tests.processes import (
 )
 from tests.waiting import eventually, stays
 
-CONSUMER = "warehouse.on_disposal_approved"
-QUEUE = "evt-housing-disposal_approved--warehouse.on_disposal_approved"
+CONSUMER = "warehouse.on_assets_released"
+QUEUE = "evt-housing-disposal_approved--warehouse.on_assets_released"
 MakePlatform = Callable[..., Platform]
 RETRIES = {"GUANJIA_RETRY_DELAYS_S": "[0.1, 0.2]"}
 """Short waits, so that a test sees the last attempt soon."""

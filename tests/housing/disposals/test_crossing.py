@@ -13,7 +13,7 @@ from chassis.testing import Harness
 from guanjia.housing.v1 import disposals_pb2 as dp
 from guanjia.housing.v1 import events_pb2 as housing_events
 from guanjia.housing.v1 import properties_pb2 as pp
-from guanjia.warehouse.v1 import warehouse_pb2 as wp
+from guanjia.warehouse.v1 import intakes_pb2 as wp
 from tests.housing.factories import approved_disposal, assets, create_property
 from tests.warehouse.factories import accept
 from warehouse.service import service as warehouse_service
@@ -89,11 +89,11 @@ def test_an_asset_has_a_card_and_is_accepted_or_has_none_and_is_withdrawn(
 ) -> None:
     steps: dict[str, Callable[[], None]] = {
         "approval arrives": lambda: crossing.arrive(
-            "on_disposal_approved", housing_events.DisposalApproved
+            "on_assets_released", housing_events.DisposalApproved
         ),
         "withdrawn": crossing.withdraw,
         "withdrawal arrives": lambda: crossing.arrive(
-            "on_disposal_withdrawn", housing_events.DisposalWithdrawn
+            "on_assets_reclaimed", housing_events.DisposalWithdrawn
         ),
         "decided": lambda: crossing.decide(decision),
     }

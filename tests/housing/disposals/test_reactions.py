@@ -10,7 +10,7 @@ from chassis.errors import IllegalState, NotFound
 from chassis.testing import Harness
 from guanjia.asset.v1 import asset_pb2
 from guanjia.housing.v1 import disposals_pb2 as pb
-from guanjia.warehouse.v1 import events_pb2, warehouse_pb2
+from guanjia.warehouse.v1 import events_pb2, intakes_pb2
 from tests.housing.factories import approved_disposal, assets, submitted_disposal
 from tests.together import together
 
@@ -36,7 +36,7 @@ def rejected(disposal: Any, line: int = 0, remark: str = "") -> events_pb2.Intak
     return events_pb2.IntakeRejected(
         intake_id="i",
         source=source(disposal, line),
-        reason=warehouse_pb2.REJECTION_REASON_NOT_RECEIVED,
+        reason=intakes_pb2.REJECTION_REASON_NOT_RECEIVED,
         remark=remark,
     )
 

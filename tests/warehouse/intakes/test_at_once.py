@@ -6,7 +6,7 @@ import pytest
 
 from chassis.errors import DomainError
 from chassis.testing import Harness
-from guanjia.warehouse.v1 import warehouse_pb2 as pb
+from guanjia.warehouse.v1 import intakes_pb2 as pb
 from tests.together import together
 from tests.warehouse.factories import accept, create_store, offer
 

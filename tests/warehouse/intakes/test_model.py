@@ -9,7 +9,7 @@ import pytest
 from chassis.errors import IllegalState
 from tests.warehouse.factories import NOW, intake_object, item_object
 from warehouse.intakes.model import STATE_NAMES, Intake, IntakeState, RejectionReason, obstacle
-from warehouse.items.model import ItemState
+from warehouse.items.states import ItemState
 
 MOVES: dict[str, Callable[[Intake], None]] = {
     "accept": lambda intake: intake.accept(item_object(), by="li", at=NOW),
@@ -58,10 +58,29 @@ def test_a_decided_intake_is_decided_once(state: IntakeState, move: str) -> None
 
 
 @pytest.mark.row("W01")
-def test_an_asset_with_a_card_cannot_come_in_again() -> None:
-    assert obstacle(None) is None
-    assert obstacle(item_object(ItemState.ON_LOAN)) is RejectionReason.STILL_ON_LOAN
-    assert obstacle(item_object(ItemState.IN_STOCK)) is RejectionReason.ALREADY_HELD
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (ItemState.ON_LOAN, RejectionReason.STILL_ON_LOAN),
+        (ItemState.IN_STOCK, RejectionReason.ALREADY_HELD),
+        (ItemState.RESERVED, RejectionReason.ALREADY_HELD),
+        (ItemState.IN_TRANSIT, RejectionReason.ALREADY_HELD),
+        (ItemState.IN_DISPOSAL, RejectionReason.ALREADY_HELD),
+        (ItemState.IN_USE, None),
+        (ItemState.MISSING, None),
+    ],
+)
+def test_an_asset_a_store_has_cannot_come_in_and_one_a_unit_uses_can(
+    state: ItemState, expected: RejectionReason | None
+) -> None:
+    assert obstacle(item_object(state), "u-0") is expected
+
+
+@pytest.mark.row("W01")
+def test_an_asset_comes_back_from_its_owner_only() -> None:
+    assert obstacle(None, "u-1") is None
+    assert obstacle(item_object(ItemState.IN_USE), "u-1") is RejectionReason.NOT_OWNER
+    assert obstacle(item_object(ItemState.IN_USE), "") is None
 
 
 def test_every_state_has_a_name_people_read() -> None:

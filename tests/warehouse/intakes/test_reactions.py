@@ -1,4 +1,4 @@
-"""What the warehouse does when housing releases assets."""
+"""What the warehouse does when a service releases assets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chassis.errors import InvalidInput
 from chassis.testing import Harness
 from guanjia.housing.v1 import events_pb2 as housing_events_pb2
 from guanjia.warehouse.v1 import events_pb2
-from guanjia.warehouse.v1 import warehouse_pb2 as pb
+from guanjia.warehouse.v1 import intakes_pb2 as pb
 from housing.service import service as housing_service
 from tests.housing import factories as housing_factories
 from tests.together import together
@@ -22,7 +22,7 @@ from tests.warehouse.factories import (
     lent_item,
 )
 
-FACT = "on_disposal_approved"
+FACT = "on_assets_released"
 
 
 @pytest.mark.row("H14")

@@ -9,8 +9,8 @@ import pytest
 from chassis.errors import Conflict, IllegalState, InvalidInput, NotFound
 from chassis.testing import Harness
 from guanjia.asset.v1 import asset_pb2
-from guanjia.warehouse.v1 import events_pb2
-from guanjia.warehouse.v1 import warehouse_pb2 as pb
+from guanjia.warehouse.v1 import events_pb2, items_pb2
+from guanjia.warehouse.v1 import intakes_pb2 as pb
 from tests.refusals import refusal
 from tests.warehouse.factories import (
     accept,
@@ -45,7 +45,7 @@ def test_an_accepted_asset_has_one_card_one_place_one_owner(warehouse: Harness) 
     assert item == warehouse.call("get_item", item_id=accepted.item_id)
     assert (item.code, item.state, item.asset) == (
         "GW-2026-000001",
-        pb.ITEM_STATE_IN_STOCK,
+        items_pb2.ITEM_STATE_IN_STOCK,
         intake.asset,
     )
     assert (item.store_id, item.place, item.owner_name) == (store.id, "A-01", store.owner_name)
@@ -54,7 +54,7 @@ def test_an_accepted_asset_has_one_card_one_place_one_owner(warehouse: Harness) 
 
 
 def test_an_acceptance_is_one_fact(warehouse: Harness) -> None:
-    warehouse.react("on_disposal_approved", disposal_approved(1))
+    warehouse.react("on_assets_released", disposal_approved(1))
     [intake] = warehouse.call("list_intakes").intakes
     accepted = accept(warehouse, intake)
     [fact] = warehouse.facts()
@@ -171,8 +171,8 @@ def test_r22_an_intake_that_somebody_changed_is_refused(warehouse: Harness) -> N
 
 
 def test_intakes_are_found_by_state_and_document(warehouse: Harness) -> None:
-    warehouse.react("on_disposal_approved", disposal_approved(3, "d-1"))
-    warehouse.react("on_disposal_approved", disposal_approved(1, "d-2"))
+    warehouse.react("on_assets_released", disposal_approved(3, "d-1"))
+    warehouse.react("on_assets_released", disposal_approved(1, "d-2"))
     listed = warehouse.call("list_intakes", document_id="d-1").intakes
     accept(warehouse, listed[0])
     drafted = warehouse.call("list_intakes", state="INTAKE_STATE_DRAFTED").intakes

@@ -1,4 +1,4 @@
-"""What the warehouse does when housing takes back what it released."""
+"""What the warehouse does when a service takes back what it released."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from chassis.errors import DomainError, IllegalState, InvalidInput
 from chassis.testing import Harness
 from guanjia.housing.v1 import events_pb2 as housing_events
 from guanjia.warehouse.v1 import events_pb2
-from guanjia.warehouse.v1 import warehouse_pb2 as pb
+from guanjia.warehouse.v1 import intakes_pb2 as pb
 from tests.refusals import refusal
 from tests.together import together
 from tests.warehouse.factories import accept, create_store, disposal_approved, held_item
 
-APPROVED, WITHDRAWN = "on_disposal_approved", "on_disposal_withdrawn"
+APPROVED, WITHDRAWN = "on_assets_released", "on_assets_reclaimed"
 DRAFTED, ACCEPTED = pb.INTAKE_STATE_DRAFTED, pb.INTAKE_STATE_ACCEPTED
 REJECTED, CANCELLED = pb.INTAKE_STATE_REJECTED, pb.INTAKE_STATE_CANCELLED
 pytestmark = [pytest.mark.row("H14"), pytest.mark.row("W01")]

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.errors import Conflict, DomainError, IllegalState, InvalidInput, NotFound
 from chassis.testing import Harness
-from guanjia.warehouse.v1 import warehouse_pb2 as pb
+from guanjia.warehouse.v1 import items_pb2 as pb
 from tests.refusals import refusal
 from tests.together import together
 from tests.warehouse.factories import held_item, lent_item

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.errors import AlreadyExists, InvalidInput, NotFound
 from chassis.testing import Harness
-from guanjia.warehouse.v1 import warehouse_pb2 as pb
+from guanjia.warehouse.v1 import stores_pb2 as pb
 from tests.refusals import refusal
 from tests.warehouse.factories import create_store, store_fields
 

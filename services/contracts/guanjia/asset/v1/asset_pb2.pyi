@@ -6,8 +6,10 @@ and what it is. Any service that releases assets uses this shape, so the
 warehouse need not know who they are.
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -136,3 +138,91 @@ class ReleasedAsset(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReleasedAsset: _TypeAlias = ReleasedAsset  # noqa: Y015
+
+@_typing.final
+class AssetsReleased(_message.Message):
+    """The shape of a fact that releases assets to the warehouse: any service whose fact says
+    `shape: "guanjia.asset.v1.AssetsReleased"` does so. The service it comes from is the
+    envelope's to say.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_CODE_FIELD_NUMBER: _builtins.int
+    ASSETS_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    document_id: _builtins.str
+    document_code: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    """The unit that gives them up, under the name it had then."""
+    unit_name: _builtins.str
+    @_builtins.property
+    def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReleasedAsset]: ...
+    def __init__(
+        self,
+        *,
+        document_id: _builtins.str = ...,
+        document_code: _builtins.str = ...,
+        assets: _abc.Iterable[Global___ReleasedAsset] | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "document_code", b"document_code", "document_id", b"document_id", "region_code", b"region_code", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssetsReleased: _TypeAlias = AssetsReleased  # noqa: Y015
+
+@_typing.final
+class AssetsReclaimed(_message.Message):
+    """The shape of a fact that takes released assets back, as far as that is still possible: any
+    service whose fact says `shape: "guanjia.asset.v1.AssetsReclaimed"` does so.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_CODE_FIELD_NUMBER: _builtins.int
+    ASSETS_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    document_id: _builtins.str
+    document_code: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    """The unit that keeps them, under the name it had then."""
+    unit_name: _builtins.str
+    reason: _builtins.str
+    @_builtins.property
+    def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReleasedAsset]:
+        """Those that are taken back, as they were released: who learns of this before the release
+        can write down the same.
+        """
+
+    def __init__(
+        self,
+        *,
+        document_id: _builtins.str = ...,
+        document_code: _builtins.str = ...,
+        assets: _abc.Iterable[Global___ReleasedAsset] | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "document_code", b"document_code", "document_id", b"document_id", "reason", b"reason", "region_code", b"region_code", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssetsReclaimed: _TypeAlias = AssetsReclaimed  # noqa: Y015

@@ -25,21 +25,21 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eguanjia/policy/v1/policy.proto\x12\x11guanjia.policy.v1\x1a google/protobuf/descriptor.proto\"\xb1\x01\n\x0cMethodPolicy\x12\x12\n\npermission\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.guanjia.policy.v1.MethodKind\x12\x13\n\x0b\x64\x65\x61\x64line_ms\x18\x03 \x01(\r\x12+\n\x07routing\x18\x04 \x01(\x0e\x32\x1a.guanjia.policy.v1.Routing\x12\x0f\n\x07reveals\x18\x05 \x01(\x08\x12\r\n\x05sheet\x18\x06 \x01(\t\"\x1b\n\nFactPolicy\x12\r\n\x05label\x18\x01 \x01(\t*Y\n\nMethodKind\x12\x1b\n\x17METHOD_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11METHOD_KIND_QUERY\x10\x01\x12\x17\n\x13METHOD_KIND_COMMAND\x10\x02*H\n\x07Routing\x12\x17\n\x13ROUTING_UNSPECIFIED\x10\x00\x12\x11\n\rROUTING_NAMED\x10\x01\x12\x11\n\rROUTING_EVERY\x10\x02*@\n\x04Mask\x12\x14\n\x10MASK_UNSPECIFIED\x10\x00\x12\x0e\n\nMASK_PHONE\x10\x01\x12\x12\n\x0eMASK_ID_NUMBER\x10\x02:Q\n\x06method\x12\x1e.google.protobuf.MethodOptions\x18\xb5\x87\x03 \x01(\x0b\x32\x1f.guanjia.policy.v1.MethodPolicy:N\n\x04\x66\x61\x63t\x12\x1f.google.protobuf.MessageOptions\x18\xb5\x87\x03 \x01(\x0b\x32\x1d.guanjia.policy.v1.FactPolicy:.\n\x05label\x12\x1d.google.protobuf.FieldOptions\x18\xb5\x87\x03 \x01(\t:F\n\x04mask\x12\x1d.google.protobuf.FieldOptions\x18\xb6\x87\x03 \x01(\x0e\x32\x17.guanjia.policy.v1.Mask:8\n\x0bvalue_label\x12!.google.protobuf.EnumValueOptions\x18\xb5\x87\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eguanjia/policy/v1/policy.proto\x12\x11guanjia.policy.v1\x1a google/protobuf/descriptor.proto\"\xb1\x01\n\x0cMethodPolicy\x12\x12\n\npermission\x18\x01 \x01(\t\x12+\n\x04kind\x18\x02 \x01(\x0e\x32\x1d.guanjia.policy.v1.MethodKind\x12\x13\n\x0b\x64\x65\x61\x64line_ms\x18\x03 \x01(\r\x12+\n\x07routing\x18\x04 \x01(\x0e\x32\x1a.guanjia.policy.v1.Routing\x12\x0f\n\x07reveals\x18\x05 \x01(\x08\x12\r\n\x05sheet\x18\x06 \x01(\t\"*\n\nFactPolicy\x12\r\n\x05label\x18\x01 \x01(\t\x12\r\n\x05shape\x18\x02 \x01(\t*Y\n\nMethodKind\x12\x1b\n\x17METHOD_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11METHOD_KIND_QUERY\x10\x01\x12\x17\n\x13METHOD_KIND_COMMAND\x10\x02*H\n\x07Routing\x12\x17\n\x13ROUTING_UNSPECIFIED\x10\x00\x12\x11\n\rROUTING_NAMED\x10\x01\x12\x11\n\rROUTING_EVERY\x10\x02*@\n\x04Mask\x12\x14\n\x10MASK_UNSPECIFIED\x10\x00\x12\x0e\n\nMASK_PHONE\x10\x01\x12\x12\n\x0eMASK_ID_NUMBER\x10\x02:Q\n\x06method\x12\x1e.google.protobuf.MethodOptions\x18\xb5\x87\x03 \x01(\x0b\x32\x1f.guanjia.policy.v1.MethodPolicy:N\n\x04\x66\x61\x63t\x12\x1f.google.protobuf.MessageOptions\x18\xb5\x87\x03 \x01(\x0b\x32\x1d.guanjia.policy.v1.FactPolicy:.\n\x05label\x12\x1d.google.protobuf.FieldOptions\x18\xb5\x87\x03 \x01(\t:F\n\x04mask\x12\x1d.google.protobuf.FieldOptions\x18\xb6\x87\x03 \x01(\x0e\x32\x17.guanjia.policy.v1.Mask:8\n\x0bvalue_label\x12!.google.protobuf.EnumValueOptions\x18\xb5\x87\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'guanjia.policy.v1.policy_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_METHODKIND']._serialized_start=296
-  _globals['_METHODKIND']._serialized_end=385
-  _globals['_ROUTING']._serialized_start=387
-  _globals['_ROUTING']._serialized_end=459
-  _globals['_MASK']._serialized_start=461
-  _globals['_MASK']._serialized_end=525
+  _globals['_METHODKIND']._serialized_start=311
+  _globals['_METHODKIND']._serialized_end=400
+  _globals['_ROUTING']._serialized_start=402
+  _globals['_ROUTING']._serialized_end=474
+  _globals['_MASK']._serialized_start=476
+  _globals['_MASK']._serialized_end=540
   _globals['_METHODPOLICY']._serialized_start=88
   _globals['_METHODPOLICY']._serialized_end=265
   _globals['_FACTPOLICY']._serialized_start=267
-  _globals['_FACTPOLICY']._serialized_end=294
+  _globals['_FACTPOLICY']._serialized_end=309
 # @@protoc_insertion_point(module_scope)

@@ -151,16 +151,23 @@ class FactPolicy(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     LABEL_FIELD_NUMBER: _builtins.int
+    SHAPE_FIELD_NUMBER: _builtins.int
     label: _builtins.str
     """What happened, in the words people use."""
+    shape: _builtins.str
+    """A message of a shared contract, by its full name, whose fields this fact has too, by
+    name and type; their numbers and order may differ, and a map cannot be one of them.
+    Who reacts to that message gets this fact, and need not know who publishes it.
+    """
     def __init__(
         self,
         *,
         label: _builtins.str = ...,
+        shape: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "shape", b"shape"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

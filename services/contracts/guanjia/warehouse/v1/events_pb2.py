@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from guanjia.asset.v1 import asset_pb2 as guanjia_dot_asset_dot_v1_dot_asset__pb2
 from guanjia.policy.v1 import policy_pb2 as guanjia_dot_policy_dot_v1_dot_policy__pb2
-from guanjia.warehouse.v1 import warehouse_pb2 as guanjia_dot_warehouse_dot_v1_dot_warehouse__pb2
+from guanjia.warehouse.v1 import intakes_pb2 as guanjia_dot_warehouse_dot_v1_dot_intakes__pb2
+from guanjia.warehouse.v1 import transfers_pb2 as guanjia_dot_warehouse_dot_v1_dot_transfers__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!guanjia/warehouse/v1/events.proto\x12\x14guanjia.warehouse.v1\x1a\x1cguanjia/asset/v1/asset.proto\x1a\x1eguanjia/policy/v1/policy.proto\x1a$guanjia/warehouse/v1/warehouse.proto\"\xa0\x01\n\x0eIntakeAccepted\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x11\n\tvalue_fen\x18\x05 \x01(\x03:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\xaa\x8c\xe6\x94\xb6\"\xc3\x01\n\x0eIntakeRejected\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x35\n\x06reason\x18\x04 \x01(\x0e\x32%.guanjia.warehouse.v1.RejectionReason\x12\x0e\n\x06remark\x18\x05 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\x80\x80\xe5\x9b\x9e\"}\n\x0fIntakeCancelled\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe6\x94\xb6\xe5\x9b\x9e\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!guanjia/warehouse/v1/events.proto\x12\x14guanjia.warehouse.v1\x1a\x1cguanjia/asset/v1/asset.proto\x1a\x1eguanjia/policy/v1/policy.proto\x1a\"guanjia/warehouse/v1/intakes.proto\x1a$guanjia/warehouse/v1/transfers.proto\"\xa0\x01\n\x0eIntakeAccepted\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x11\n\tvalue_fen\x18\x05 \x01(\x03:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\xaa\x8c\xe6\x94\xb6\"\xc3\x01\n\x0eIntakeRejected\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x35\n\x06reason\x18\x04 \x01(\x0e\x32%.guanjia.warehouse.v1.RejectionReason\x12\x0e\n\x06remark\x18\x05 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\x80\x80\xe5\x9b\x9e\"}\n\x0fIntakeCancelled\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe6\x94\xb6\xe5\x9b\x9e\"\xa1\x01\n\x11TransferRequested\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x15\n\rtransfer_code\x18\x02 \x01(\t\x12\x10\n\x08item_ids\x18\x03 \x03(\t\x12\x13\n\x0bregion_code\x18\x04 \x01(\t\x12\x0f\n\x07unit_id\x18\x05 \x01(\t\x12\x11\n\tunit_name\x18\x06 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe8\xb0\x83\xe5\x89\x82\xe5\xb7\xb2\xe7\x94\xb3\xe8\xaf\xb7\"\xec\x01\n\x0fTransferDecided\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x15\n\rtransfer_code\x18\x02 \x01(\t\x12\x32\n\x05state\x18\x03 \x01(\x0e\x32#.guanjia.warehouse.v1.TransferState\x12\x10\n\x08item_ids\x18\x04 \x03(\t\x12\x17\n\x0fmissed_item_ids\x18\x05 \x03(\t\x12\x13\n\x0bregion_code\x18\x06 \x01(\t\x12\x0f\n\x07unit_id\x18\x07 \x01(\t\x12\x11\n\tunit_name\x18\x08 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe8\xb0\x83\xe5\x89\x82\xe5\xb7\xb2\xe5\x86\xb3\xe5\xae\x9a\"\xba\x01\n\x10TransferReceived\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x15\n\rtransfer_code\x18\x02 \x01(\t\x12\x10\n\x08item_ids\x18\x03 \x03(\t\x12\x18\n\x10refused_item_ids\x18\x04 \x03(\t\x12\x13\n\x0bregion_code\x18\x05 \x01(\t\x12\x0f\n\x07unit_id\x18\x06 \x01(\t\x12\x11\n\tunit_name\x18\x07 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe8\xb0\x83\xe5\x89\x82\xe5\xb7\xb2\xe7\xad\xbe\xe6\x94\xb6\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,10 +41,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INTAKEREJECTED']._serialized_options = b'\252\273\030\021\n\017\345\205\245\344\273\223\345\267\262\351\200\200\345\233\236'
   _globals['_INTAKECANCELLED']._loaded_options = None
   _globals['_INTAKECANCELLED']._serialized_options = b'\252\273\030\021\n\017\345\205\245\344\273\223\345\267\262\346\224\266\345\233\236'
-  _globals['_INTAKEACCEPTED']._serialized_start=160
-  _globals['_INTAKEACCEPTED']._serialized_end=320
-  _globals['_INTAKEREJECTED']._serialized_start=323
-  _globals['_INTAKEREJECTED']._serialized_end=518
-  _globals['_INTAKECANCELLED']._serialized_start=520
-  _globals['_INTAKECANCELLED']._serialized_end=645
+  _globals['_TRANSFERREQUESTED']._loaded_options = None
+  _globals['_TRANSFERREQUESTED']._serialized_options = b'\252\273\030\021\n\017\350\260\203\345\211\202\345\267\262\347\224\263\350\257\267'
+  _globals['_TRANSFERDECIDED']._loaded_options = None
+  _globals['_TRANSFERDECIDED']._serialized_options = b'\252\273\030\021\n\017\350\260\203\345\211\202\345\267\262\345\206\263\345\256\232'
+  _globals['_TRANSFERRECEIVED']._loaded_options = None
+  _globals['_TRANSFERRECEIVED']._serialized_options = b'\252\273\030\021\n\017\350\260\203\345\211\202\345\267\262\347\255\276\346\224\266'
+  _globals['_INTAKEACCEPTED']._serialized_start=196
+  _globals['_INTAKEACCEPTED']._serialized_end=356
+  _globals['_INTAKEREJECTED']._serialized_start=359
+  _globals['_INTAKEREJECTED']._serialized_end=554
+  _globals['_INTAKECANCELLED']._serialized_start=556
+  _globals['_INTAKECANCELLED']._serialized_end=681
+  _globals['_TRANSFERREQUESTED']._serialized_start=684
+  _globals['_TRANSFERREQUESTED']._serialized_end=845
+  _globals['_TRANSFERDECIDED']._serialized_start=848
+  _globals['_TRANSFERDECIDED']._serialized_end=1084
+  _globals['_TRANSFERRECEIVED']._serialized_start=1087
+  _globals['_TRANSFERRECEIVED']._serialized_end=1273
 # @@protoc_insertion_point(module_scope)

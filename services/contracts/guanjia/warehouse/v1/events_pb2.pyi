@@ -3,10 +3,13 @@
 isort:skip_file
 Facts the warehouse publishes."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from guanjia.asset.v1 import asset_pb2 as _asset_pb2
-from guanjia.warehouse.v1 import warehouse_pb2 as _warehouse_pb2
+from guanjia.warehouse.v1 import intakes_pb2 as _intakes_pb2
+from guanjia.warehouse.v1 import transfers_pb2 as _transfers_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -61,7 +64,7 @@ class IntakeRejected(_message.Message):
     REMARK_FIELD_NUMBER: _builtins.int
     intake_id: _builtins.str
     asset_code: _builtins.str
-    reason: _warehouse_pb2.RejectionReason.ValueType
+    reason: _intakes_pb2.RejectionReason.ValueType
     remark: _builtins.str
     @_builtins.property
     def source(self) -> _asset_pb2.SourceLine: ...
@@ -71,7 +74,7 @@ class IntakeRejected(_message.Message):
         intake_id: _builtins.str = ...,
         source: _asset_pb2.SourceLine | None = ...,
         asset_code: _builtins.str = ...,
-        reason: _warehouse_pb2.RejectionReason.ValueType = ...,
+        reason: _intakes_pb2.RejectionReason.ValueType = ...,
         remark: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
@@ -109,3 +112,127 @@ class IntakeCancelled(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___IntakeCancelled: _TypeAlias = IntakeCancelled  # noqa: Y015
+
+@_typing.final
+class TransferRequested(_message.Message):
+    """A unit asks for items of the stores."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFER_ID_FIELD_NUMBER: _builtins.int
+    TRANSFER_CODE_FIELD_NUMBER: _builtins.int
+    ITEM_IDS_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    transfer_id: _builtins.str
+    transfer_code: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    @_builtins.property
+    def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        transfer_id: _builtins.str = ...,
+        transfer_code: _builtins.str = ...,
+        item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_ids", b"item_ids", "region_code", b"region_code", "transfer_code", b"transfer_code", "transfer_id", b"transfer_id", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferRequested: _TypeAlias = TransferRequested  # noqa: Y015
+
+@_typing.final
+class TransferDecided(_message.Message):
+    """A request was decided: what the unit gets, and what others had got first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFER_ID_FIELD_NUMBER: _builtins.int
+    TRANSFER_CODE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ITEM_IDS_FIELD_NUMBER: _builtins.int
+    MISSED_ITEM_IDS_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    transfer_id: _builtins.str
+    transfer_code: _builtins.str
+    state: _transfers_pb2.TransferState.ValueType
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    @_builtins.property
+    def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Reserved for the unit."""
+
+    @_builtins.property
+    def missed_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        transfer_id: _builtins.str = ...,
+        transfer_code: _builtins.str = ...,
+        state: _transfers_pb2.TransferState.ValueType = ...,
+        item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        missed_item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_ids", b"item_ids", "missed_item_ids", b"missed_item_ids", "region_code", b"region_code", "state", b"state", "transfer_code", b"transfer_code", "transfer_id", b"transfer_id", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferDecided: _TypeAlias = TransferDecided  # noqa: Y015
+
+@_typing.final
+class TransferReceived(_message.Message):
+    """The unit received items: it owns them now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFER_ID_FIELD_NUMBER: _builtins.int
+    TRANSFER_CODE_FIELD_NUMBER: _builtins.int
+    ITEM_IDS_FIELD_NUMBER: _builtins.int
+    REFUSED_ITEM_IDS_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    transfer_id: _builtins.str
+    transfer_code: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    @_builtins.property
+    def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def refused_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        transfer_id: _builtins.str = ...,
+        transfer_code: _builtins.str = ...,
+        item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        refused_item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_ids", b"item_ids", "refused_item_ids", b"refused_item_ids", "region_code", b"region_code", "transfer_code", b"transfer_code", "transfer_id", b"transfer_id", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferReceived: _TypeAlias = TransferReceived  # noqa: Y015

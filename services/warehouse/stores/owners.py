@@ -1,0 +1,45 @@
+"""Who owns what a document moves, on the day it moves."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sqlalchemy import select
+
+from chassis.copies.model import UnitCopy
+from chassis.copies.units import present
+from chassis.days import day_of
+from chassis.errors import IllegalState
+from chassis.storage import UnitOfWork
+from warehouse.stores.model import Owner, owned_by
+
+
+class OfUnit(Protocol):
+    """A document, which keeps the name its unit had then."""
+
+    region_code: str
+    unit_id: str
+    unit_name: str
+
+
+def owner_now(uow: UnitOfWork, document: OfUnit) -> Owner:
+    """The unit of a document, or the one that took over from it; held until the end, lest it
+    is merged meanwhile. One the directory does not know stands as the document says.
+
+    Raises IllegalState UNIT_ENDED where it ended and nobody took over.
+    """
+    asking = select(UnitCopy).where(UnitCopy.id == document.unit_id)
+    known = uow.find(asking.with_for_update())
+    if known is None:
+        return Owner(
+            unit_id=document.unit_id,
+            owner_name=document.unit_name,
+            owner_uscc="",
+            region_code=document.region_code,
+        )
+    unit = present(uow, known)
+    if unit.valid_to and unit.valid_to < day_of(uow.now).isoformat():
+        raise IllegalState(
+            "UNIT_ENDED", f"{unit.name}已撤销，无承接单位", "the unit ended and nobody took over"
+        )
+    return owned_by(unit)

@@ -1,0 +1,160 @@
+"""How items are chosen for a transfer, reserved, and let go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from chassis.approvals.consent import due_by
+from chassis.days import day_of
+from chassis.errors import DomainError, IllegalState, InvalidInput, NotFound
+from chassis.storage import UnitOfWork
+from chassis.wire import Values
+from warehouse.items.model import Item
+from warehouse.items.movements import Cause
+from warehouse.items.search import around, available
+from warehouse.items.states import ItemState
+from warehouse.transfers.lines import LineState, TransferLine
+from warehouse.transfers.model import Transfer
+from warehouse.transfers.norms import WORKDAYS
+
+
+def chosen(uow: UnitOfWork, request: Values, region_code: str, unit_id: str) -> Sequence[Item]:
+    """The items a unit asks for: those it names, or what the stores have for its need."""
+    if not request.need:
+        return _named(uow, request.item_ids, region_code, unit_id)
+    found: Sequence[Item] = available(uow, request.need, region_code, unit_id)
+    if not found:
+        raise IllegalState(
+            "NOTHING_FITS", "仓内没有符合需求的资产", "nothing in the stores answers the need"
+        )
+    return found
+
+
+def still_there(uow: UnitOfWork, transfer: Transfer) -> None:
+    """Refuses to ask for what somebody else has got; a need is answered anew instead."""
+    items = _locked(uow, transfer.lines)
+    for n, line in enumerate(transfer.lines):
+        item = items[line.item_id]
+        if item.state is not ItemState.IN_STOCK and not transfer.need:
+            raise _taken(f"lines.{n}.item_id", item)
+
+
+def reserve(uow: UnitOfWork, transfer: Transfer) -> None:
+    """Each line gets its item, another one that answers the need, or none."""
+    items = _locked(uow, transfer.lines)
+    gone = [each for each in transfer.lines if items[each.item_id].state is not ItemState.IN_STOCK]
+    cause = Cause.of(uow, transfer)
+    for line in transfer.lines:
+        if line not in gone:
+            uow.add(items[line.item_id].reserve(cause))
+            line.reserve(items[line.item_id])
+    uow.flush()
+    for line, item in _instead(uow, transfer, gone):
+        if item is None:
+            line.miss()
+        else:
+            uow.add(item.reserve(cause))
+            line.reserve(item)
+
+
+def release(uow: UnitOfWork, transfer: Transfer, lines: Iterable[TransferLine]) -> None:
+    """The items of these lines are in stock again."""
+    cause = Cause.of(uow, transfer)
+    with uow.unrestricted():
+        for item in _locked(uow, lines).values():
+            uow.add(item.release(cause))
+
+
+def handed_over_by_caller(
+    uow: UnitOfWork, transfer: Transfer, line_ids: Sequence[str]
+) -> list[TransferLine]:
+    """The reserved lines whose items the caller answers for: those named, or all there are.
+
+    Raises NotFound for a transfer of which the caller keeps nothing.
+    """
+    reserved = [each for each in transfer.lines if each.state is LineState.RESERVED]
+    items = _locked(uow, transfer.lines)
+    theirs = [each for each in transfer.lines if _answers_for(uow, items[each.item_id])]
+    if not theirs:
+        raise NotFound.object("transfer_id", transfer.id)
+    if not line_ids:
+        return [each for each in reserved if each in theirs] or theirs
+    lines = [transfer.line(each, f"line_ids.{n}") for n, each in enumerate(line_ids)]
+    uow.require_within_scope(*(items[each.item_id] for each in lines))
+    return lines
+
+
+def items_of(uow: UnitOfWork, lines: Iterable[TransferLine]) -> list[tuple[TransferLine, Item]]:
+    """Lines with their items, which are held until the end."""
+    wanted = list(lines)
+    items = _locked(uow, wanted)
+    return [(line, items[line.item_id]) for line in wanted]
+
+
+def set_deadline(uow: UnitOfWork, transfer: Transfer, act: str) -> None:
+    """Until when the next act is due, by the norms in force."""
+    norms = WORKDAYS.in_force(uow, transfer.region_code, day_of(uow.now))
+    workdays = norms.get(act)
+    transfer.due_at = due_by(uow)(uow.now, int(workdays)) if workdays else None
+
+
+def _named(
+    uow: UnitOfWork, item_ids: Sequence[str], region_code: str, unit_id: str
+) -> Sequence[Item]:
+    known = {each.id: each for each in uow.all(select(Item).where(Item.id.in_(item_ids)))}
+    for n, each in enumerate(item_ids):
+        field, item = f"item_ids.{n}", known.get(each)
+        if item is None:
+            raise NotFound.object(field, each)
+        if item.state is not ItemState.IN_STOCK:
+            raise _taken(field, item)
+        if unit_id and item.unit_id == unit_id:
+            raise InvalidInput.field(field, "OWN_ITEM", "资产已属本单位", "it is the unit's own")
+        if item.reach not in around(region_code):
+            raise InvalidInput.field(
+                field, "OUT_OF_REACH", "该资产未向本地区共享", "not shared with this region"
+            )
+    return [known[each] for each in item_ids]
+
+
+def _instead(
+    uow: UnitOfWork, transfer: Transfer, gone: Sequence[TransferLine]
+) -> list[tuple[TransferLine, Item | None]]:
+    """For lines whose item is gone, another one that answers the need and is worth no more
+    than what was consented to; None where there is none."""
+    if not transfer.need or not gone:
+        return [(line, None) for line in gone]
+    need = transfer.need | {"quantity": len(gone)}
+    most_fen = max(line.value_fen for line in gone)
+    found: list[Item] = available(
+        uow, need, transfer.region_code, transfer.unit_id, most_fen=most_fen, lock=True
+    )
+    found.sort(key=lambda each: each.value_fen)
+    pairs: list[tuple[TransferLine, Item | None]] = []
+    for line in sorted(gone, key=lambda each: each.value_fen):
+        fits = found and found[0].value_fen <= line.value_fen
+        pairs.append((line, found.pop(0) if fits else None))
+    return pairs
+
+
+def _locked(uow: UnitOfWork, lines: Iterable[TransferLine]) -> dict[str, Item]:
+    """The items of lines, held until the end, always in one order."""
+    wanted = select(Item).where(Item.id.in_([each.item_id for each in lines]))
+    found = uow.all(wanted.order_by(Item.id).with_for_update())
+    return {each.id: each for each in found}
+
+
+def _answers_for(uow: UnitOfWork, item: Item) -> bool:
+    scope = uow.principal.scope
+    return any(realm.covers(item.region_code, item.unit_id) for realm in scope)
+
+
+def _taken(field: str, item: Item) -> DomainError:
+    return InvalidInput.field(
+        field,
+        "ITEM_NOT_IN_STOCK",
+        f"{item.code} 已不在库，可能已被其他单位调走",
+        f"{item.code} is not in stock any more",
+    )
