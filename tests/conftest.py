@@ -10,9 +10,9 @@ A machine without them fails rather than skips: `make setup` installs them.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from chassis.testing import Harness
 from cli.platform import Platform
 from cli.servers import PostgreSQL, RabbitMQ
 from tests.mission import MissionReport
-from tests.processes import fresh_vhost
+from tests.platforms import platforms
 from tests.storage import PostgreSQLStorage, SQLiteStorage, Storage
 
 ROOT = Path(__file__).parent.parent
@@ -44,6 +44,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "row(id): acceptance test of a row of the mission")
     if config.getoption("--mission"):
         config.pluginmanager.register(MissionReport())
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays; the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
@@ -107,19 +114,18 @@ def harness_of(storage: Storage) -> Iterator[Callable[..., Harness]]:
 def platform_of(
     rabbitmq: RabbitMQ, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Callable[..., Platform]]:
-    """Makes and starts a platform on `services`, with `environment` for each by name."""
-    made: list[Platform] = []
+    """Makes and starts a platform on `services`, with `environment` for each by name.
 
-    def make(*services: str, storage: str = "sqlite", **given: Any) -> Platform:
-        given.setdefault("broker", fresh_vhost(rabbitmq))
-        if storage == "postgresql" and "postgresql" not in given:
-            given["postgresql"] = request.getfixturevalue("postgresql")
-            given["database_prefix"] = f"p{uuid.uuid4().hex[:8]}_"
-        platform = Platform(tmp_path / f"p{len(made)}", services=services, storage=storage, **given)
-        made.append(platform)
-        platform.start()
-        return platform
+    Their databases are migrated already.
+    """
+    with platforms(rabbitmq, request, tmp_path) as make:
+        yield make
 
-    yield make
-    for each in made:
-        each.stop()
+
+@pytest.fixture(scope="module")
+def lasting_platform_of(
+    rabbitmq: RabbitMQ, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Platform]]:
+    """Like `platform_of`; a platform lasts as long as the file, whose tests share it."""
+    with platforms(rabbitmq, request, tmp_path_factory.mktemp("lasting")) as make:
+        yield make

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import json
 import os
 import urllib.request
 import uuid
@@ -75,23 +76,42 @@ class Caller:
         self._run = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._ids = itertools.count(1)
 
-    def call(self, name: str, /, user: str = "clerk", timeout: float = 10, **fields: Any) -> Any:
-        """The reply to `housing.create_property`; a command gets a request_id. Raises Refusal."""
+    def call(
+        self,
+        name: str,
+        /,
+        user: str = "clerk",
+        timeout: float = 10,
+        rights: dict[str, Any] | None = None,
+        **fields: Any,
+    ) -> Any:
+        """The reply to `housing.create_property`; a command gets a request_id. Raises Refusal.
+
+        `rights` narrow what the user may do (see gateway.identity.development).
+        """
         method = METHODS[name]
         if method.is_command:
             fields.setdefault("request_id", f"{self._run}-{next(self._ids)}")
-        return self.send(method, method.request(**fields), user, timeout)
+        return self.send(method, method.request(**fields), user, timeout, rights)
 
     def send(
-        self, method: Method, request: Message, user: str = "clerk", timeout: float = 10
+        self,
+        method: Method,
+        request: Message,
+        user: str = "clerk",
+        timeout: float = 10,
+        rights: dict[str, Any] | None = None,
     ) -> Any:
         stub = self.channel.unary_unary(
             method.path,
             request_serializer=lambda message: message.SerializeToString(),
             response_deserializer=method.response.FromString,
         )
+        metadata = [("guanjia-user", quote(user))]
+        if rights:
+            metadata.append(("guanjia-rights", quote(json.dumps(rights))))
         try:
-            return stub(request, timeout=timeout, metadata=(("guanjia-user", quote(user)),))
+            return stub(request, timeout=timeout, metadata=metadata)
         except grpc.RpcError as error:
             raise Refusal(error) from None
 

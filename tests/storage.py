@@ -12,9 +12,8 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import NullPool, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.migrate import migrate
@@ -35,26 +34,35 @@ class Storage(ABC):
 
     def of(self, service: Service) -> str:
         """The URL of a database that is migrated for `service`, and has no rows."""
-
-        def prepare(url: str) -> None:
-            database = Database(url, pool_size=1)
-            migrate(database, service)
-            database.close()
-
-        return self.like(service.name, prepare)
+        return self._make(self._template_of(service))
 
     def like(self, kind: str, prepare: Callable[[str], None]) -> str:
         """The URL of a database as `prepare` leaves one; it is called once for a kind."""
-        if kind not in self._templates:
-            name = f"template_{kind}_{uuid.uuid4().hex[:8]}"
-            prepare(self.create(name, ""))
-            self._templates[kind] = name
-        return self._make(self._templates[kind])
+        return self._make(self._template(kind, prepare))
+
+    @abstractmethod
+    def put(self, service: Service, url: str) -> None:
+        """Makes a database at `url` that is migrated for `service`; it is not taken back."""
 
     def clear(self) -> None:
         """Takes back the databases made so far; the templates stay."""
         while self._made:
             self.take_back(*self._made.pop())
+
+    def _template_of(self, service: Service) -> str:
+        def prepare(url: str) -> None:
+            database = Database(url, pool_size=1)
+            migrate(database, service)
+            database.close()
+
+        return self._template(service.name, prepare)
+
+    def _template(self, kind: str, prepare: Callable[[str], None]) -> str:
+        if kind not in self._templates:
+            name = f"template_{kind}_{uuid.uuid4().hex[:8]}"
+            self.prepared(name, prepare)
+            self._templates[kind] = name
+        return self._templates[kind]
 
     def _make(self, template: str) -> str:
         name = f"t{uuid.uuid4().hex}"
@@ -69,6 +77,10 @@ class Storage(ABC):
     def take_back(self, name: str, template: str) -> None:
         self.drop(name)
 
+    def prepared(self, name: str, prepare: Callable[[str], None]) -> None:
+        """Makes a template."""
+        prepare(self.create(name, ""))
+
     @abstractmethod
     def create(self, name: str, template: str) -> str:
         """Creates a database as a copy of `template` (empty: nothing); its URL."""
@@ -78,12 +90,27 @@ class Storage(ABC):
 
 
 class SQLiteStorage(Storage):
-    """Files in one folder."""
+    """Files in one folder. A name that is free again is used again: see `Harness`."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        self._free: dict[str, list[str]] = defaultdict(list)
+
+    def take(self, name: str, template: str) -> tuple[str, str]:
+        free = self._free[template]
+        return super().take(free.pop() if free else name, template)
+
+    def take_back(self, name: str, template: str) -> None:
+        self.drop(name)
+        if template:
+            self._free[template].append(name)
+
+    def put(self, service: Service, url: str) -> None:
+        path = Path(str(make_url(url).database))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self._folder / f"{self._template_of(service)}.db", path)
 
     def create(self, name: str, template: str) -> str:
         if template:
@@ -91,8 +118,8 @@ class SQLiteStorage(Storage):
         return f"sqlite:///{self._folder / name}.db"
 
     def drop(self, name: str) -> None:
-        for each in self._folder.glob(f"{name}.db*"):
-            each.unlink()
+        for each in ("", "-wal", "-shm", ".lock"):
+            (self._folder / f"{name}.db{each}").unlink(missing_ok=True)
 
 
 class PostgreSQLStorage(Storage):
@@ -108,7 +135,13 @@ class PostgreSQLStorage(Storage):
         self._server = create_engine(url_of("postgres"), isolation_level="AUTOCOMMIT")
         self._emptied: dict[str, list[str]] = defaultdict(list)
         self._emptying: dict[str, str] = {}
-        self._seeds: dict[str, list[tuple[str, list[dict[str, Any]]]]] = {}
+        self._engines: dict[str, Engine] = {}
+
+    def prepared(self, name: str, prepare: Callable[[str], None]) -> None:
+        super().prepared(name, prepare)
+        engine = create_engine(self._url_of(name), poolclass=NullPool)
+        with engine.begin() as connection:
+            self._emptying[name] = _keep_rows(connection)
 
     def take(self, name: str, template: str) -> tuple[str, str]:
         if self._emptied[template]:
@@ -122,51 +155,29 @@ class PostgreSQLStorage(Storage):
         else:
             self.drop(name)
 
+    def put(self, service: Service, url: str) -> None:
+        self.create(str(make_url(url).database), self._template_of(service))
+
     def create(self, name: str, template: str) -> str:
         copied = self._name(template) if template else "template0"
         self._run(f"CREATE DATABASE {self._name(name)} TEMPLATE {copied}")
         return self._url_of(name)
 
     def drop(self, name: str) -> None:
+        if name in self._engines:
+            self._engines.pop(name).dispose()
         self._run(f"DROP DATABASE IF EXISTS {self._name(name)} WITH (FORCE)")
 
     def _empty(self, name: str, template: str) -> bool:
-        """Deletes every row; False if somebody still holds some."""
-        engine = create_engine(self._url_of(name), poolclass=NullPool)
-        with engine.begin() as connection:
-            if template not in self._emptying:
-                tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
-                self._emptying[template] = ";".join(
-                    [
-                        "SET LOCAL lock_timeout = '1s'",
-                        "SET LOCAL session_replication_role = replica",  # no foreign keys looked at
-                        *(f"DELETE FROM {table}" for table in sorted(tables)),
-                    ]
-                )
-            if template not in self._seeds:
-                self._seeds[template] = self._rows_of(template)
-            try:
-                connection.execute(text(self._emptying[template]))
-                for table, rows in self._seeds[template]:
-                    marks = ", ".join(f":{name}" for name in rows[0])
-                    sql = f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES ({marks})"
-                    connection.execute(text(sql), rows)
-            except DBAPIError:
-                connection.rollback()
-                return False
+        """Leaves the rows its migrations have put there; False if somebody still holds some."""
+        if name not in self._engines:
+            self._engines[name] = create_engine(self._url_of(name), pool_size=1)
+        try:
+            with self._engines[name].begin() as connection:
+                connection.exec_driver_sql(self._emptying[template])
+        except DBAPIError:
+            return False
         return True
-
-    def _rows_of(self, template: str) -> list[tuple[str, list[dict[str, Any]]]]:
-        """What its migrations put into the tables of a template."""
-        engine = create_engine(self._url_of(template), poolclass=NullPool)
-        found = []
-        with engine.connect() as connection:
-            for table in sorted(set(inspect(connection).get_table_names()) - {"alembic_version"}):
-                rows = connection.execute(text(f"SELECT * FROM {table}")).mappings().all()
-                if rows:
-                    found.append((table, [dict(row) for row in rows]))
-        engine.dispose()
-        return found
 
     def _name(self, name: str) -> str:
         return str(make_url(self._url_of(name)).database)
@@ -174,3 +185,18 @@ class PostgreSQLStorage(Storage):
     def _run(self, statement: str) -> None:
         with self._server.connect() as connection:
             connection.execute(text(statement))
+
+
+def _keep_rows(connection: Connection) -> str:
+    """Keeps what stands in the tables in a schema of its own; how to come back to that."""
+    statements = [
+        "SET LOCAL lock_timeout = '1s'",
+        "SET LOCAL session_replication_role = replica",  # no foreign keys looked at
+    ]
+    connection.execute(text("CREATE SCHEMA kept"))
+    for table in sorted(set(inspect(connection).get_table_names()) - {"alembic_version"}):
+        statements.append(f"DELETE FROM {table}")
+        if connection.execute(text(f"SELECT EXISTS (SELECT FROM {table})")).scalar_one():
+            connection.execute(text(f"CREATE TABLE kept.{table} AS TABLE {table}"))
+            statements.append(f"INSERT INTO {table} SELECT * FROM kept.{table}")
+    return ";".join(statements)

@@ -21,6 +21,13 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def days_of(year: int, month: int = 0) -> tuple[date, date]:
+    """The first and the last day of a year, or of one of its months."""
+    if not month:
+        return date(year, 1, 1), date(year, 12, 31)
+    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+
+
 def start_of(day: date) -> datetime:
     """The first instant of a civil date in China, in UTC."""
     return datetime.combine(day, time(), CHINA).astimezone(UTC)

@@ -10,6 +10,8 @@ from marshmallow import fields
 
 from chassis.fields import REQUIRED, Wrong, half_width
 
+LAST_YEAR = 2200
+
 _NUMBER = re.compile(
     r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE
 )
@@ -65,6 +67,23 @@ class Whole(Quantity):
         if figure != figure.to_integral_value():
             raise Wrong("NOT_WHOLE", "应为整数", "must be a whole number")
         return int(figure)
+
+
+class Year(Whole):
+    """A calendar year from `first` to 2200; with `optional`, 0 stands for none."""
+
+    def __init__(self, first: int = 1900, *, optional: bool = False, **given: Any) -> None:
+        super().__init__(0 if optional else first, LAST_YEAR, **given)
+        self.first = first
+
+    def finish(self, figure: Decimal) -> int:
+        year = super().finish(figure)
+        if 0 < year < self.first:
+            least, most = self.first, LAST_YEAR
+            raise Wrong(
+                "OUT_OF_RANGE", f"应在 {least} 与 {most} 之间", f"between {least} and {most}"
+            )
+        return year
 
 
 class Fen(Whole):

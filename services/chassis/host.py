@@ -13,7 +13,7 @@ import eventlet
 from eventlet.event import Event
 from nameko.containers import ServiceContainer
 
-from chassis import logs, metrics, topology
+from chassis import logs, metrics, signing, topology
 from chassis.application import Application, utc_now
 from chassis.audit.sealing import Sealer
 from chassis.broker import BusConnection
@@ -65,6 +65,8 @@ class Host:
                 "GUANJIA_COLUMN_KEYS 或 GUANJIA_TICKET_PUBLIC_KEYS 格式有误 | "
                 "GUANJIA_COLUMN_KEYS or GUANJIA_TICKET_PUBLIC_KEYS is malformed"
             ) from None
+        if service.signs:
+            _sign_with(settings)
         self.sealer = Sealer(self.database, settings.audit_seal_s, utc_now)
         self._consumers: list[Consumer] = []
         self._ended = Event()
@@ -188,3 +190,10 @@ def _stub(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     stub.__name__ = name
     stub.__doc__ = function.__doc__
     return stub
+
+
+def _sign_with(settings: ServiceSettings) -> None:
+    try:
+        signing.use_key(settings.document_key())
+    except ValueError as error:
+        raise ContractMismatch(str(error)) from None

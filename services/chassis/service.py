@@ -38,11 +38,13 @@ class Service:
 
     contract  package of generated modules (or one such module): its calls and facts
     nouns     packages that may hold `usecases`, `reactions` and `norms`
+    signs     whether it issues signed documents, and so needs a key
     """
 
     name: str
     contract: ModuleType
     nouns: tuple[ModuleType, ...]
+    signs: bool = False
     methods: dict[str, Method] = field(init=False)
     facts: dict[str, Fact] = field(init=False)
     use_cases: dict[str, UseCase] = field(init=False)

@@ -7,6 +7,7 @@ in the folder `GUANJIA_SECRETS_DIR` (how Kubernetes mounts secrets).
 from __future__ import annotations
 
 import base64
+import binascii
 import os
 from enum import StrEnum
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis import failpoints
+from chassis import failpoints, signing
 from chassis.principal import DEVELOPMENT_KEY, public_key_of
 
 
@@ -87,6 +88,10 @@ class ServiceSettings(SharedSettings):
     column_keys: SecretStr = Field(
         SecretStr(""), description="name:base64 of 32 bytes, …: the first encrypts, all decrypt"
     )
+    signing_key: SecretStr = Field(
+        SecretStr(""),
+        description="base64 of 32 bytes: signs the documents of a service that issues any",
+    )
     failpoint: str = Field("", description="name:kill|raise|hang|delay[:times]; tests only")
 
     @model_validator(mode="after")
@@ -111,3 +116,20 @@ class ServiceSettings(SharedSettings):
         given = [each for each in self.ticket_public_keys.split(",") if each.strip()]
         keys = [base64.b64decode(each.strip(), validate=True) for each in given]
         return keys or [public_key_of(DEVELOPMENT_KEY)]
+
+    def document_key(self) -> bytes:
+        """The key that documents are signed with; raises ValueError."""
+        text = self.signing_key.get_secret_value()
+        if not text and self.environment is Environment.DEVELOPMENT:
+            return signing.DEVELOPMENT_KEY
+        try:
+            key = base64.b64decode(text, validate=True)
+        except binascii.Error:
+            key = b""
+        refused = self.environment is Environment.PRODUCTION and key == signing.DEVELOPMENT_KEY
+        if len(key) != 32 or refused:
+            raise ValueError(
+                "GUANJIA_SIGNING_KEY 须为 32 字节随机数的 base64 | "
+                "GUANJIA_SIGNING_KEY must be 32 random bytes in base64: guanjia keys makes one"
+            )
+        return key

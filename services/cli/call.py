@@ -44,7 +44,7 @@ def call(
         if method.is_command and not request.request_id:
             request.request_id = str(uuid.uuid4())
         address = addresses.gateway(gateway)
-    with _repeatable(method, request), troubles_told(), Client(address, user) as client:
+    with repeatable(method, request), troubles_told(), Client(address, user) as client:
         reply = client.call(method, request, deadline_s)
     if as_json:
         plain_reply = json_format.MessageToDict(reply, preserving_proto_field_name=True)
@@ -99,7 +99,7 @@ def troubles_told() -> Iterator[None]:
 
 
 @contextmanager
-def _repeatable(method: Method, request: Any) -> Iterator[None]:
+def repeatable(method: Method, request: Any) -> Iterator[None]:
     """Says under which request_id a command that failed may be sent again."""
     try:
         yield

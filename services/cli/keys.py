@@ -16,6 +16,8 @@ def show() -> None:
     print("# 各服务 every service")
     print(f"GUANJIA_TICKET_PUBLIC_KEYS={_text(public_key_of(ticket))}")
     print(f"GUANJIA_COLUMN_KEYS=k1:{_text(secrets.token_bytes(32))}")
+    print("# 公物仓 warehouse")
+    print(f"GUANJIA_SIGNING_KEY={_text(secrets.token_bytes(32))}")
 
 
 def _text(data: bytes) -> str:

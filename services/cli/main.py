@@ -133,15 +133,15 @@ def import_ledger(
 
 @app.command("export")
 def export_call(
-    method: Annotated[str, typer.Argument(help="列表或统计表，如 housing.ListProperties")],
-    file: Annotated[Path, typer.Argument(metavar="文件", help=".xlsx 或 .csv")],
+    method: Annotated[str, typer.Argument(help="列表、统计表或文书，如 housing.ListProperties")],
+    file: Annotated[Path, typer.Argument(metavar="文件", help=".xlsx 或 .csv；文书按其格式")],
     arguments: Annotated[
         list[str] | None, typer.Argument(metavar="[名称=值]...", help="如 kind=办公用房")
     ] = None,
     gateway: Gateway = "",
     user: User = "",
 ) -> None:
-    """导出列表（全部页）或统计表 Write a whole list, or a report, to a file."""
+    """导出列表（全部页）、统计表或文书 Write a whole list, a report or a document to a file."""
     from cli import export
 
     export.export(method, file, arguments or [], gateway=gateway, user=user)

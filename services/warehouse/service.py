@@ -2,10 +2,33 @@
 
 from chassis.service import Service
 from guanjia.warehouse import v1 as contract
-from warehouse import intakes, items, stores, transfers
+from warehouse import (
+    depreciation,
+    disposals,
+    intakes,
+    items,
+    labels,
+    purchases,
+    savings,
+    stocktakes,
+    stores,
+    transfers,
+)
 
 service = Service(
     name="warehouse",
     contract=contract,
-    nouns=(stores, intakes, items, transfers),
+    nouns=(
+        stores,
+        intakes,
+        items,
+        transfers,
+        purchases,
+        savings,
+        stocktakes,
+        labels,
+        depreciation,
+        disposals,
+    ),
+    signs=True,
 )

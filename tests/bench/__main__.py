@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import ground, machine, memory, registers, rounds
+from tests.bench import ground, machine, memory, registers, rounds, stock
 from tests.bench.baselines.echoes import echoes
 from tests.bench.baselines.postgres import postgres
 from tests.bench.baselines.stock_nameko import stock_nameko
@@ -22,7 +22,7 @@ from tests.bench.ground import Ground
 from tests.bench.measure import Measure
 from tests.bench.ours import ours
 from tests.bench.ratios import ratios
-from tests.bench.report import Report
+from tests.bench.report import Lists, Report
 
 Subject = Callable[[Ground], AbstractContextManager[list[Measure]]]
 
@@ -39,6 +39,7 @@ SUBJECTS: tuple[tuple[Subject, tuple[str, ...]], ...] = (
 
 IDLE = "idle"
 REGISTERS = "registers"
+STOCK = "stock"
 
 
 def main() -> int:
@@ -65,10 +66,11 @@ def measure(
         if wanted(IDLE):
             tell("idle memory")
             idle_mb = memory.idle_mb(servers)
-        lists = None
-        if wanted(REGISTERS):
-            tell("lists and reports over many rows")
-            lists = registers.measure(servers)
+        lists: list[Lists] = []
+        for name, measured in ((REGISTERS, registers.measure), (STOCK, stock.measure)):
+            if wanted(name):
+                tell(f"lists and reports over many rows: {name}")
+                lists.append(measured(servers))
         measures: list[Measure] = []
         for subject, names in SUBJECTS:
             if any(map(wanted, names)):
@@ -82,7 +84,7 @@ def measure(
 
 
 def _arguments() -> argparse.Namespace:
-    names = ", ".join([IDLE, REGISTERS, *(name for _, each in SUBJECTS for name in each)])
+    names = ", ".join([IDLE, REGISTERS, STOCK, *(name for _, each in SUBJECTS for name in each)])
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="See README.md.")
     parser.add_argument("--quick", action="store_true", help="shorter and rougher")
     parser.add_argument(

@@ -7,12 +7,8 @@ database and the service do, without bus and gateway. Rows are synthetic, made i
 
 from __future__ import annotations
 
-import base64
-import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
 
 from rich.table import Table
 from sqlalchemy import insert
@@ -21,30 +17,24 @@ from chassis.copies.model import UnitCopy
 from chassis.testing import Harness
 from housing.service import service
 from tests.bench.ground import Ground
+from tests.bench.lists import (
+    LARGE,
+    SMALL,
+    PageCost,
+    analyse,
+    compared,
+    median_ms,
+    table_of,
+    token_after,
+)
 from tests.housing.register import cells, sent
 
-SMALL, LARGE = 10_000, 1_000_000
-PAGE_AIM = 1.5
 REPORT_AIM_MS = 300
-CALLS = 60
 
 _PROPERTIES = 1_400
 _UNITS = 460
 _CITY_ROOMS = 20_000
 _CITY_PEOPLE = 25_000
-
-
-@dataclass(frozen=True)
-class PageCost:
-    """Medians in ms of one page of a list, at each size."""
-
-    name: str
-    small_ms: float
-    large_ms: float
-
-    @property
-    def ratio(self) -> float:
-        return self.large_ms / self.small_ms
 
 
 @dataclass(frozen=True)
@@ -56,14 +46,9 @@ class Registers:
     list_ms: float
 
     def table(self) -> Table:
-        table = Table(caption=f"ms · pages of {SMALL:,} and of {LARGE:,} rooms · in process")
-        table.add_column("housing")
-        for heading in (f"{SMALL:,}", f"{LARGE:,}", "ratio", "aim"):
-            table.add_column(heading, justify="right")
+        table = table_of("housing", "rooms")
         for each in self.pages:
-            mark = "✓" if each.ratio <= PAGE_AIM else "✗"
-            cells = (f"{each.small_ms:.2f}", f"{each.large_ms:.2f}", f"{each.ratio:.2f} {mark}")
-            table.add_row(f"rooms: {each.name}", *cells, f"≤ {PAGE_AIM}")
+            each.add_to(table, "rooms")
         mark = "✓" if self.report_ms < REPORT_AIM_MS else "✗"
         told = f"{self.report_ms:.0f} {mark}"
         table.add_row(
@@ -77,8 +62,8 @@ def measure(ground: Ground) -> Registers:
     pages = _pages(ground)
     city = _harness(ground, "city", _CITY_ROOMS)
     _people(city)
-    report_ms = _median_ms(lambda: city.call("report_over_standard"), 15)
-    list_ms = _median_ms(lambda: city.call("list_over_standard"), 15)
+    report_ms = median_ms(lambda: city.call("report_over_standard"), 15)
+    list_ms = median_ms(lambda: city.call("list_over_standard"), 15)
     city.close()
     return Registers(pages, report_ms, list_ms)
 
@@ -86,15 +71,10 @@ def measure(ground: Ground) -> Registers:
 def _pages(ground: Ground) -> list[PageCost]:
     sizes = [(_harness(ground, f"rooms_{rooms}", rooms), rooms) for rooms in (SMALL, LARGE)]
     small, large = (dict(_acts(*each)) for each in sizes)
-    # Alternately, so that what else the machine does meets both alike.
-    times: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in small}
-    for _ in range(CALLS):
-        for name, kept in times.items():
-            for act, into in zip((small[name], large[name]), kept, strict=True):
-                into.append(_ms(act))
+    found = compared(small, large)
     for harness, _ in sizes:
         harness.close()
-    return [PageCost(name, median(one), median(other)) for name, (one, other) in times.items()]
+    return found
 
 
 def _acts(harness: Harness, rooms: int) -> list[tuple[str, Callable[[], object]]]:
@@ -102,7 +82,7 @@ def _acts(harness: Harness, rooms: int) -> list[tuple[str, Callable[[], object]]
         """As many rows as there are at the smaller size too."""
         return lambda: harness.call("list_rooms", page_size=rows, **fields)
 
-    middle = _token_after(harness, rooms // 2)
+    middle = token_after(harness, "rooms", "property_code, code", rooms // 2)
     return [
         ("first page", page()),
         ("a page in the middle", page(page_token=middle)),
@@ -145,7 +125,7 @@ def _rooms(harness: Harness, rooms: int) -> None:
             FROM generate_series(0, {rooms - 1}) n JOIN building ON number = n %% {_PROPERTIES}
             """
         )
-    _analyse(harness)
+    analyse(harness)
 
 
 def _people(harness: Harness) -> None:
@@ -200,36 +180,8 @@ def _people(harness: Harness) -> None:
             FROM rooms WHERE unit_id <> ''
             """
         )
-    _analyse(harness)
-
-
-def _analyse(harness: Harness) -> None:
-    with harness.database.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-        connection.exec_driver_sql("SET statement_timeout = 0")
-        connection.exec_driver_sql("VACUUM ANALYZE")
-
-
-def _token_after(harness: Harness, rooms: int) -> str:
-    """The token of the page that begins after so many rooms."""
-    with harness.database.reading() as connection:
-        row = connection.exec_driver_sql(
-            "SELECT property_code, code FROM rooms ORDER BY property_code, code "
-            f"OFFSET {rooms} LIMIT 1"
-        ).one()
-    return base64.urlsafe_b64encode(json.dumps(list(row)).encode()).decode().rstrip("=")
+    analyse(harness)
 
 
 def _building(harness: Harness) -> str:
     return str(harness.call("list_properties", code="P-00007").properties[0].id)
-
-
-def _median_ms(act: Callable[[], object], times: int) -> float:
-    act()
-    return median(_ms(act) for _ in range(times))
-
-
-def _ms(act: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    act()
-    return (time.perf_counter() - began) * 1_000

@@ -13,6 +13,9 @@ from tests.bench.measure import Finding
 from tests.bench.ratios import IDLE_AIM_MB, SERIES, Ratio
 from tests.bench.registers import Registers
 from tests.bench.rounds import BUSY, Plan, Row
+from tests.bench.stock import Stock
+
+Lists = Registers | Stock
 
 ROLES = ("client", "gateway", "service", "broker", "postgres")
 
@@ -24,7 +27,7 @@ class Report:
     rows: Sequence[Row]
     ratios: Sequence[Ratio]
     idle_mb: dict[str, float]
-    registers: Registers | None
+    lists: Sequence[Lists]
     findings: Sequence[Finding]
 
     @property
@@ -40,7 +43,7 @@ class Report:
             "measures": [_row_as_json(row) for row in self.rows],
             "ratios": [asdict(each) | {"is_met": each.is_met} for each in self.ratios],
             "idle_mb": self.idle_mb,
-            "registers": asdict(self.registers) if self.registers else None,
+            "lists": {type(each).__name__.lower(): asdict(each) for each in self.lists},
             "findings": [asdict(each) for each in self.findings],
         }
 
@@ -67,8 +70,8 @@ class Report:
             console.print(_comparison(self.ratios))
         if self.idle_mb:
             console.print(_memory(self.idle_mb))
-        if self.registers:
-            console.print(self.registers.table())
+        for lists in self.lists:
+            console.print(lists.table())
         for each in self.findings:
             console.print(f"{'✓' if each.ok else '✗ WRONG:'} {each.text}", highlight=False)
 

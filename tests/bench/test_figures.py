@@ -98,7 +98,7 @@ def test_what_was_not_measured_is_not_compared() -> None:
 
 def test_a_run_with_wrong_effects_is_not_sound() -> None:
     findings = [Finding(True, "counted right"), Finding(False, "counted wrong")]
-    assert not Report({}, QUICK, [], [], {}, None, findings).is_sound
+    assert not Report({}, QUICK, [], [], {}, [], findings).is_sound
 
 
 def test_cpu_time_grows_with_work_and_memory_is_there() -> None:

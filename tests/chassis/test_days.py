@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from chassis.days import day_of, months_after, start_of
+from chassis.days import day_of, days_of, months_after, start_of
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,10 @@ def test_a_day_begins_at_midnight_in_china() -> None:
     assert start_of(date(2026, 3, 2)) == begins
     assert day_of(begins) == date(2026, 3, 2)
     assert day_of(begins.replace(hour=15, minute=59)) == date(2026, 3, 1)
+
+
+def test_a_year_and_a_month_have_a_first_and_a_last_day() -> None:
+    assert days_of(2026) == (date(2026, 1, 1), date(2026, 12, 31))
+    assert days_of(2026, 2) == (date(2026, 2, 1), date(2026, 2, 28))
+    assert days_of(2024, 2) == (date(2024, 2, 1), date(2024, 2, 29))
+    assert days_of(2026, 12) == (date(2026, 12, 1), date(2026, 12, 31))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from housing.disposals.lines import DisposalLine
 from housing.disposals.model import Disposal
 from housing.properties.model import Property
 from housing.service import service
+from tests.storage import Storage
 
 _P, _D, _L = Property.__table__, Disposal.__table__, DisposalLine.__table__
 _OTHER = _P.alias("other")
@@ -42,11 +43,18 @@ SHAPES: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def housing(harness_of: Callable[..., Harness]) -> Harness:
-    harness = harness_of(service)
+def filled(url: str) -> None:
+    harness = Harness(service, url)
     fill(harness.database, service)
-    return harness
+    harness.close()
+
+
+@pytest.fixture
+def housing(storage: Storage) -> Iterator[Harness]:
+    """Housing with rows in every table."""
+    harness = Harness(service, storage.like("filled_housing", filled), migrated=True)
+    yield harness
+    harness.close()
 
 
 def rows(housing: Harness, statement: Any, scope: Scope) -> Any:

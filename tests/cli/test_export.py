@@ -256,8 +256,8 @@ def test_a_text_longer_than_a_cell_is_cut_in_a_workbook_and_told(tmp_path: Path)
 @pytest.mark.parametrize(
     ("name", "file", "words", "told"),
     [
-        ("housing.GetProperty", "a.xlsx", [], "不是列表，也不是统计表"),
-        ("housing.ImportProperties", "a.xlsx", [], "不是列表，也不是统计表"),
+        ("housing.GetProperty", "a.xlsx", [], "不是列表、统计表或文书"),
+        ("housing.ImportProperties", "a.xlsx", [], "不是列表、统计表或文书"),
         ("housing.ListPropertys", "a.xlsx", [], "housing.ListProperties"),
         (LIST, "a.pdf", [], "只能写成 .xlsx 或 .csv"),
         (LIST, "a.xlsx", ["kind=宫殿"], "办公用房"),

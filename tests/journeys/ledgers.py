@@ -16,7 +16,9 @@ def a_region() -> str:
     return f"99{SystemRandom().randrange(2_000, 9_000):04}"
 
 
-def imported(caller: Caller, noun: str, rows: Sequence[dict[str, str]]) -> tuple[int, int, int]:
+def imported(
+    caller: Caller, noun: str, rows: Sequence[dict[str, str]], service: str = "housing"
+) -> tuple[int, int, int]:
     """What came of rows of a ledger: created, unchanged, refused."""
     counts = [0, 0, 0]
     for start in range(0, len(rows), _BATCH):
@@ -24,7 +26,7 @@ def imported(caller: Caller, noun: str, rows: Sequence[dict[str, str]]) -> tuple
             {"row": number, "cells": cells}
             for number, cells in enumerate(rows[start : start + _BATCH], start=start + 2)
         ]
-        reply = caller.call(f"housing.import_{noun}", rows=sheet, timeout=30)
+        reply = caller.call(f"{service}.import_{noun}", rows=sheet, timeout=30)
         for place, name in enumerate(("created", "unchanged", "refused")):
             counts[place] += getattr(reply, name)
     created, unchanged, refused = counts
@@ -55,12 +57,16 @@ def total(report: Any) -> dict[str, str]:
 
 
 def decide(
-    caller: Caller, approval_id: str, decision: str = "DECISION_APPROVE", user: str = "approver"
+    caller: Caller,
+    approval_id: str,
+    decision: str = "DECISION_APPROVE",
+    user: str = "approver",
+    service: str = "housing",
 ) -> None:
     caller.call(
         "approvals.decide_approval",
         user=user,
-        service="housing",
+        service=service,
         approval_id=approval_id,
         decision=decision,
         note="" if decision == "DECISION_APPROVE" else "材料不全",

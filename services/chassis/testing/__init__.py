@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from google.protobuf.message import Message
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from chassis import envelope, migrate
 from chassis.application import Application, CallContext
@@ -36,13 +37,14 @@ class Harness:
     """One service without a bus: calls go in as messages, facts are read from the outbox.
 
     `migrated` says that the database at `url` has the service's tables already; `limits`
-    are those of `Database`.
+    are those of `Database`. Whoever listens to its engine listens to later harnesses as well.
     """
 
     def __init__(
         self, service: Service, url: str, *, migrated: bool = False, **limits: int
     ) -> None:
-        self.database = Database(url, **{"pool_size": 8, **limits})
+        self._idle = _idle[url, *sorted(limits.items())]
+        self.database = self._idle.pop() if self._idle else _database(url, **limits)
         self.database.claim()
         if not migrated:
             migrate.migrate(self.database, service)
@@ -105,3 +107,22 @@ class Harness:
 
     def close(self) -> None:
         self.database.close()
+        if self.database not in self._idle:
+            self._idle.append(self.database)
+
+
+_idle: dict[tuple[Any, ...], list[Database]] = defaultdict(list)
+"""Closed databases by URL and limits. Their engines know the statements they have compiled: to
+compile them again would take a test longer than to run them."""
+
+
+def _database(url: str, **limits: int) -> Database:
+    database = Database(url, **{"pool_size": 8, **limits})
+    if database.is_sqlite:
+        # Nothing a test leaves has to outlive a power cut.
+        event.listen(database.engine, "connect", _trust_the_machine)
+    return database
+
+
+def _trust_the_machine(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")

@@ -35,7 +35,7 @@ from chassis.storage.database import Database
 from chassis.testing.refusals import must_be_told, told
 from chassis.testing.requests import Requests
 from chassis.testing.rows import fill
-from chassis.testing.schema import metadata_of, row_counts, schema_of
+from chassis.testing.schema import metadata_of, row_counts, schema_of, state_of
 from chassis.testing.strangers import foreign, somebody
 
 REQUESTS_A_METHOD = 24
@@ -135,15 +135,16 @@ class Conformance:
     def test_its_migrations_go_up_and_down_one_by_one(self, storage_url: str) -> None:
         database = Database(storage_url)
         steps = revisions(database, self.service)
+        before = state_of(database)
         for line, revision in steps:
-            before = schema_of(database)
             migrate(database, self.service, revision)
-            after = schema_of(database)
+            after = state_of(database)
             assert after != before, revision
             migrate(database, self.service, f"{line}@-1")
-            assert schema_of(database) == before, revision
+            assert state_of(database) == before, revision
             migrate(database, self.service, revision)
-            assert schema_of(database) == after, revision
+            assert state_of(database) == after, revision
+            before = after
         for line, _ in reversed(steps):
             migrate(database, self.service, f"{line}@-1")
         assert schema_of(database) == {}
@@ -166,14 +167,15 @@ class Conformance:
         self, harness_of: Any
     ) -> None:
         harness = harness_of(self.service)
+        before = row_counts(harness.database)
         for key, method in self.service.methods.items():
             requests = [method.request()]
             if method.is_command:
                 requests.append(method.request(request_id=f"empty-{key}"))
             for request in requests:
-                before = row_counts(harness.database)
                 try:
                     harness.app.call(key, request, CALLER)
+                    before = row_counts(harness.database)
                 except DomainError as refused:
                     must_be_told(refused, method.path)
                     assert row_counts(harness.database) == before, method.path

@@ -30,18 +30,13 @@ def schema_of(database: Database) -> dict[str, dict[str, list[Any]]]:
     """Each table with its columns, keys and indexes, as far as the storage tells."""
     found = inspect(database.engine)
     where = f"{database.engine.dialect.name}_where"
-    schema: dict[str, dict[str, list[Any]]] = {}
-    for table in found.get_table_names():
-        if table == "alembic_version":
-            continue
-        columns = found.get_columns(table)
-        indexes = found.get_indexes(table)
-        schema[table] = {
+    unique = found.get_multi_unique_constraints()
+    foreign = found.get_multi_foreign_keys()
+    indexes = found.get_multi_indexes()
+    return {
+        table[1]: {
             "columns": [(each["name"], str(each["type"]), each["nullable"]) for each in columns],
-            "keys": sorted(
-                str(each)
-                for each in (*found.get_unique_constraints(table), *found.get_foreign_keys(table))
-            ),
+            "keys": sorted(str(each) for each in (*unique[table], *foreign[table])),
             "indexes": sorted(
                 (
                     str(each["name"]),
@@ -49,17 +44,29 @@ def schema_of(database: Database) -> dict[str, dict[str, list[Any]]]:
                     bool(each["unique"]),
                     str(each.get("dialect_options", {}).get(where, "")),
                 )
-                for each in indexes
+                for each in indexes[table]
                 if not each.get("duplicates_constraint")
             ),
         }
-    return schema
+        for table, columns in found.get_multi_columns().items()
+        if table[1] != "alembic_version"
+    }
 
 
 def row_counts(database: Database) -> dict[str, int]:
     """How many rows each table has."""
     with database.reading() as connection:
-        return {
-            table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
-            for table in inspect(connection).get_table_names()
-        }
+        tables = inspect(connection).get_table_names()
+        sql = " UNION ALL ".join(f"SELECT '{each}', count(*) FROM {each}" for each in tables)
+        return {str(table): int(number) for table, number in connection.exec_driver_sql(sql)}
+
+
+def state_of(database: Database) -> tuple[Any, Any]:
+    """The schema, and the norms that came with it: what a revision may bring."""
+    schema = schema_of(database)
+    if "norms" not in schema:
+        return schema, []
+    columns = "kind, key, region_code, valid_from, valid_to, value, source"
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql(f"SELECT {columns} FROM norms").all()
+    return schema, sorted(map(str, rows))

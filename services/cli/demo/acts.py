@@ -11,7 +11,7 @@ from typing import Any
 from chassis.contract import value_label_of
 from chassis.days import day_of
 from cli.client import Refused
-from cli.demo import closing, figures
+from cli.demo import closing, figures, reuse
 from cli.demo.cast import Cast
 from cli.demo.story import Person, Story, WrongTurn, duration, expect
 from cli.imports import Outcome, Ticket, ledger, send
@@ -54,6 +54,8 @@ def tell(story: Story, platform: Platform) -> None:
         closing.decide_intakes(story, cast.keeper, intakes_of(cast.keeper, disposal))
     with story.act("了结与办结 settled and completed"):
         closing.complete(story, cast.clerk, disposal)
+    with story.act("先调剂后购置 re-use before purchase, and what it saved"):
+        reuse.buy_or_reuse(story, cast)
     with story.act("审计 the audit trail"):
         closing.verify_trail(story, cast.auditor)
     with story.act("小结 what happened"):

@@ -17,6 +17,7 @@ class Cast:
     clerk: Person
     head: Person
     finance: Person
+    bureau_head: Person
     keeper: Person
     auditor: Person
 
@@ -30,6 +31,9 @@ class Cast:
             clerk=_person(story, "李敏", "unit_head", "housing.*", "approvals.approvals.*"),
             head=_person(story, "王建国", "unit_head", *_DECIDING),
             finance=_person(story, "孙丽", "finance_approver", *_DECIDING),
+            bureau_head=_person(
+                story, "陈立", "bureau_head", "approvals.approvals.*", "warehouse.transfers.get"
+            ),
             keeper=_person(story, "赵仓", "store_keeper", "warehouse.*"),
             auditor=_person(story, "何静", "auditor", "audit.*"),
         )

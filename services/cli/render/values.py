@@ -42,6 +42,8 @@ def text_of(field: FieldDescriptor, value: Any) -> str:
         return told if value else NOTHING
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, bytes):
+        return f"{len(value):,} 字节"
     if is_money(field):
         return yuan(value)
     if field.name.endswith("_m2"):

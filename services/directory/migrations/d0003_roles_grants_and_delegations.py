@@ -49,6 +49,7 @@ _WAREHOUSE = [
         "purchases",
         "savings",
         "stocktakes",
+        "labels",
         "disposals",
     )
     for act in ("get", "list")
@@ -111,6 +112,8 @@ STANDARD = {
             "warehouse.transfers.receive",
             "warehouse.purchases.request",
             "warehouse.purchases.answer",
+            "warehouse.labels.bind",
+            "warehouse.labels.print",
             *_APPROVALS,
             "approvals.approvals.recall",
         ],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import case, func, select
 
+from chassis.days import days_of
 from chassis.storage import Reader, within
 from housing.leases.model import LeaseDirection
 from housing.leases.queries import CHARGES, LEASES, of_year
@@ -38,7 +38,7 @@ def _sums(reader: Reader, word: Any, region_code: str, year: int, *where: Any) -
         .where(of_year(year), *where)
         .group_by(word)
     )
-    due_in_year = CHARGES.c.due_on.between(date(year, 1, 1), date(year, 12, 31))
+    due_in_year = CHARGES.c.due_on.between(*days_of(year))
     rent = (
         select(
             word,

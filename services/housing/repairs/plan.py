@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from chassis.fields import Code, Labelled, Line
-from chassis.figures import Area
+from chassis.figures import Area, Year
 from chassis.sheets import RowSchema, Sheet
 from chassis.storage import within
 from chassis.wire import Values
 from guanjia.housing.v1 import repairs_pb2 as pb
 from housing.properties.model import Property
+from housing.repairs import rules
 from housing.repairs.model import ENDED, Repair, RepairLine
-from housing.repairs.schemas import AskedYuan, Year
+from housing.repairs.schemas import AskedYuan
 
 
 class RepairRowSchema(RowSchema):
@@ -23,7 +24,7 @@ class RepairRowSchema(RowSchema):
 
     property_code = Code()
     kind = Labelled(pb.RepairKind.DESCRIPTOR)
-    year = Year(required=True)
+    year = Year(rules.FIRST_YEAR, required=True)
     component = Labelled(pb.RepairComponent.DESCRIPTOR)
     description = Line()
     area_m2 = Area(load_default=0)

@@ -6,7 +6,7 @@ from datetime import date
 
 MAX_LINES = 100
 MAX_MONTHS = 600
-FIRST_YEAR, LAST_YEAR = 2000, 2200
+FIRST_YEAR = 2000
 
 
 def is_under_warranty(until: date | None, day: date) -> bool:

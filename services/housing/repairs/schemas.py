@@ -8,16 +8,9 @@ from typing import Any
 from marshmallow import fields, validates_schema
 
 from chassis.fields import Choice, Day, Identifier, Line, RegionCode, Wrong
-from chassis.figures import Area, Fen, Whole, Yuan
+from chassis.figures import Area, Fen, Whole, Year, Yuan
 from chassis.schemas import PageSchema, Part, RequestSchema
 from housing.repairs import rules
-
-
-class Year(Whole):
-    """The year of a plan; with `optional`, 0 stands for none."""
-
-    def __init__(self, *, optional: bool = False, **given: Any) -> None:
-        super().__init__(0 if optional else rules.FIRST_YEAR, rules.LAST_YEAR, **given)
 
 
 class Asked(Whole):
@@ -46,7 +39,7 @@ class WorkSchema(RequestSchema):
 
 class RepairSchema(RequestSchema):
     kind = Choice()
-    year = Year()
+    year = Year(rules.FIRST_YEAR)
     reason = Line(500)
     lines = fields.List(Part(WorkSchema))
 
@@ -111,18 +104,18 @@ class AcceptRepairSchema(EachLineOnceSchema):
 
 
 class ListRepairsSchema(PageSchema):
-    year = Year(optional=True)
+    year = Year(rules.FIRST_YEAR, optional=True)
     property_id = Identifier(optional=True)
     unit_id = Identifier(optional=True)
     region_code = RegionCode(prefix=True, optional=True)
 
 
 class ListRepairWorksSchema(PageSchema):
-    year = Year(optional=True)
+    year = Year(rules.FIRST_YEAR, optional=True)
     property_id = Identifier(optional=True)
     region_code = RegionCode(prefix=True, optional=True)
 
 
 class ReportRepairsSchema(RequestSchema):
-    year = Year(optional=True)
+    year = Year(rules.FIRST_YEAR, optional=True)
     region_code = RegionCode(prefix=True, optional=True)

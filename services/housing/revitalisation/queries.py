@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from chassis.days import days_of
 from chassis.storage import Reader, within
 from housing.properties.model import Property, UseState
-from housing.revitalisation import rules
 from housing.revitalisation.model import Revitalisation, RevitalisationAction
 from housing.revitalisation.rules import Done
 
@@ -73,4 +73,4 @@ def idle_now(reader: Reader, region_code: str) -> int:
 
 
 def _in(year: int) -> Any:
-    return ACTIONS.c.done_on.between(*rules.days_of(year))
+    return ACTIONS.c.done_on.between(*days_of(year))

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True)
@@ -53,8 +50,3 @@ def sums_by_first_way(actions: Iterable[Done]) -> dict[str, Sums]:
         sums.tax_fen += each.tax_fen
         sums.cost_fen += each.cost_fen
     return found
-
-
-def days_of(year: int) -> tuple[date, date]:
-    """The first and the last day of a year."""
-    return date(year, 1, 1), date(year, 12, 31)

@@ -7,25 +7,8 @@ from typing import Any
 from marshmallow import validates_schema
 
 from chassis.fields import Choice, Day, Identifier, Line, RegionCode, Wrong
-from chassis.figures import Fen, Whole
+from chassis.figures import Fen, Year
 from chassis.schemas import PageSchema, RequestSchema
-from housing.revitalisation import rules
-
-
-class Year(Whole):
-    """A calendar year; 0 stands for none."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(0, rules.LAST_YEAR, **given)
-
-    def finish(self, figure: Any) -> int:
-        year = super().finish(figure)
-        if 0 < year < rules.FIRST_YEAR:
-            least, most = rules.FIRST_YEAR, rules.LAST_YEAR
-            raise Wrong(
-                "OUT_OF_RANGE", f"应在 {least} 与 {most} 之间", f"between {least} and {most}"
-            )
-        return year
 
 
 class UpdateRevitalisationSchema(RequestSchema):
@@ -54,7 +37,7 @@ class AbandonSchema(RequestSchema):
 class ListRevitalisationsSchema(PageSchema):
     property_id = Identifier(optional=True)
     unit_id = Identifier(optional=True)
-    year = Year()
+    year = Year(optional=True)
     region_code = RegionCode(prefix=True, optional=True)
 
     @validates_schema
@@ -64,5 +47,5 @@ class ListRevitalisationsSchema(PageSchema):
 
 
 class ReportRevitalisationSchema(RequestSchema):
-    year = Year()
+    year = Year(optional=True)
     region_code = RegionCode(prefix=True, optional=True)

@@ -108,6 +108,18 @@ class Intake(Aggregate, Base):
             raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))
 
 
+OBSTACLES = {
+    RejectionReason.STILL_ON_LOAN: ("ASSET_ON_LOAN", "资产仍在借出，不能入仓", "still on loan"),
+    RejectionReason.ALREADY_HELD: ("ASSET_ALREADY_HELD", "资产已在仓内", "already in the store"),
+    RejectionReason.NOT_OWNER: (
+        "OWNED_BY_OTHER",
+        "资产卡片的权属单位不是移交单位",
+        "its card says that another unit owns it",
+    ),
+}
+"""Why an asset cannot be taken in: reason, Chinese and English text."""
+
+
 def obstacle(held: Item | None, unit_id: str) -> RejectionReason | None:
     """Why an asset that has the card `held` cannot be taken in from that unit."""
     if held is None or held.state is ItemState.MISSING:

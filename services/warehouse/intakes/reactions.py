@@ -21,6 +21,7 @@ from warehouse.intakes.model import Intake, IntakeState, obstacle
 from warehouse.intakes.usecases import draft, publish_cancellation, publish_rejection
 from warehouse.items.model import Item
 from warehouse.items.states import ItemState
+from warehouse.stores.owners import present_id
 
 _ASSET = AssetSchema()
 
@@ -32,8 +33,9 @@ def on_assets_released(uow: UnitOfWork, fact: asset_pb2.AssetsReleased) -> None:
     released = [each for each in fact.assets if each.line_id not in known]
     drafted = _draft_all(uow, fact, released)
     held = _held_items(uow, [intake.asset_code for intake in drafted])
+    unit_id = present_id(uow, fact.unit_id)
     for intake in drafted:
-        reason = obstacle(held.get(intake.asset_code), intake.unit_id)
+        reason = obstacle(held.get(intake.asset_code), unit_id)
         if reason is not None:
             intake.reject(reason, "", by=uow.principal.subject, at=uow.now)
             publish_rejection(uow, intake)

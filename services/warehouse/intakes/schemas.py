@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from chassis.assets import AssetSchema
-from chassis.fields import Choice, Identifier, Line
-from chassis.figures import Fen
+from chassis.fields import Choice, Code, Day, Identifier, Labelled, Line
+from chassis.figures import Fen, Yuan
 from chassis.schemas import PageSchema, Part, RequestSchema
+from chassis.sheets import RowSchema
+from guanjia.asset.v1 import asset_pb2
 
 
 class OfferAssetSchema(RequestSchema):
@@ -25,3 +27,16 @@ class AcceptIntakeSchema(RequestSchema):
 class RejectIntakeSchema(RequestSchema):
     reason = Choice()
     remark = Line(500, optional=True)
+
+
+class IntakeRowSchema(RowSchema):
+    """One offered asset of a ledger."""
+
+    asset_code = Code()
+    name = Line()
+    class_code = Code(20, optional=True, load_default="")
+    acquired_on = Day(optional=True, load_default=None)
+    original_value_fen = Yuan(required=True)
+    condition = Labelled(asset_pb2.Condition.DESCRIPTOR)
+    unit_name = Line(optional=True, load_default="")
+    document_code = Code(optional=True, load_default="")

@@ -17,11 +17,11 @@ def take_in(
     uow: UnitOfWork, intake: Intake, held: Item | None, store: Store, place: str, value_fen: int
 ) -> Item:
     """The card `held` as the intake describes the asset now, or a new one."""
+    uow.require_within_scope(store)
     owner = _owner(uow, intake, store)
     cause = Cause.of(uow, intake)
     described = {name: getattr(intake, name) for name in FIELDS}
     if held is not None:
-        uow.require_within_scope(store)
         with uow.unrestricted():  # the unit that used it owned it until now
             for name, value in described.items():
                 setattr(held, name, value)

@@ -14,7 +14,8 @@ from chassis.wire import Values, to_message
 from guanjia.asset.v1 import asset_pb2
 from guanjia.warehouse.v1 import events_pb2
 from warehouse.intakes import stocking
-from warehouse.intakes.model import Intake, IntakeState, RejectionReason, obstacle
+from warehouse.intakes.importing import SHEET, Importing
+from warehouse.intakes.model import OBSTACLES, Intake, IntakeState, RejectionReason, obstacle
 from warehouse.intakes.schemas import (
     AcceptIntakeSchema,
     ListIntakesSchema,
@@ -24,18 +25,10 @@ from warehouse.intakes.schemas import (
 from warehouse.items.model import Item
 from warehouse.items.states import ItemState
 from warehouse.stores.model import Store
+from warehouse.stores.owners import present_id
 
 _TABLE = Intake.__table__
 _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("intake_id"))
-_OBSTACLES = {
-    RejectionReason.STILL_ON_LOAN: ("ASSET_ON_LOAN", "资产仍在借出，不能入仓", "still on loan"),
-    RejectionReason.ALREADY_HELD: ("ASSET_ALREADY_HELD", "资产已在仓内", "already in the store"),
-    RejectionReason.NOT_OWNER: (
-        "OWNED_BY_OTHER",
-        "资产卡片的权属单位不是移交单位",
-        "its card says that another unit owns it",
-    ),
-}
 
 
 @command(OfferAssetSchema())
@@ -48,6 +41,17 @@ def offer_asset(uow: UnitOfWork, request: Values) -> Intake:
     created.document_id = created.line_id = created.id
     uow.add(created)
     return created
+
+
+@command()
+def import_intakes(uow: UnitOfWork, request: Values) -> dict[str, Any]:
+    """Drafts intakes of a ledger of offered assets, row by row."""
+    batch = SHEET.take(request.rows)
+    importing = Importing(uow, batch)
+    for row in batch:
+        importing.take(row)
+    importing.finish()
+    return batch.told()
 
 
 @query()
@@ -72,7 +76,7 @@ def accept_intake(uow: UnitOfWork, request: Values) -> Intake:
     found.require_open("验收", "accept")
     store = uow.get(Store, request.store_id, "store_id")
     held = held_item(uow, found.asset_code, lock=True)
-    _refuse_obstacle(held, found.unit_id)
+    _refuse_obstacle(held, present_id(uow, found.unit_id))
     item = stocking.take_in(uow, found, held, store, request.place, request.value_fen)
     found.accept(item, by=uow.principal.subject, at=uow.now)
     uow.flush()
@@ -128,5 +132,5 @@ def source_of(intake: Intake) -> asset_pb2.SourceLine:
 def _refuse_obstacle(held: Item | None, unit_id: str) -> None:
     reason = obstacle(held, unit_id)
     if reason is not None:
-        code, zh, en = _OBSTACLES[reason]
+        code, zh, en = OBSTACLES[reason]
         raise IllegalState(code, zh, en)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from chassis.assets import FIELDS
 from chassis.copies import units
+from chassis.copies.model import UnitCopy
 from chassis.sheets import Batch, Row, Sheet
 from chassis.storage import UnitOfWork
 from guanjia.warehouse.v1 import items_pb2 as pb
@@ -51,13 +52,14 @@ class Importing:
             return self._batch.refuse(row, "unit_name", *_OWNED_BY_STORE)
         known = self._held.get(values["asset_code"])
         if known is not None:
-            return self._compare(row, known, store)
+            return self._compare(row, known, store, unit)
         if values["tag"] in self._tags:
             return self._batch.refuse(row, "tag", *_TAG_TAKEN)
         card = Item(**{name: values[name] for name in (*FIELDS, "tag")})
         owner = owned_by(unit) if unit is not None else store.owner()
         self._new.append((card, store, owner, row))
         card.place, card.value_fen, card.store_id = values["place"], values["value_fen"], store.id
+        card.unit_id = owner["unit_id"]
         self._held[card.asset_code] = card
         self._tags |= {card.tag} - {""}
         self._batch.created += 1
@@ -65,6 +67,7 @@ class Importing:
 
     def finish(self) -> None:
         """The cards first: nothing tells the session that entries point to them."""
+        self._uow.require_within_scope(*{id(store): store for _, store, *_ in self._new}.values())
         codes = self._uow.next_numbers("GW", len(self._new)) if self._new else []
         cause = replace(Cause.of(self._uow), is_opening=True)
         entries: list[Any] = []
@@ -77,8 +80,8 @@ class Importing:
         self._uow.add(*entries)
         index_all(self._uow, [card for card, *_ in self._new])
 
-    def _compare(self, row: Row, known: Item, store: Store) -> None:
-        same = known.store_id == store.id
+    def _compare(self, row: Row, known: Item, store: Store, unit: UnitCopy | None) -> None:
+        same = known.store_id == store.id and (unit is None or known.unit_id == unit.id)
         if same and all(getattr(known, name) == row.values[name] for name in _SAID):
             self._batch.unchanged += 1
         else:

@@ -67,6 +67,7 @@ class Item(Aggregate, Base):
         Index("ix_items_state_class_code_code", "state", "class_code", "code"),
         Index("ix_items_state_code", "state", "code"),
         Index("ix_items_store_id_code", "store_id", "code"),
+        Index("ix_items_store_id_place_code", "store_id", "place", "code"),
         Index("ix_items_unit_id_code", "unit_id", "code"),
     )
 
@@ -89,11 +90,12 @@ class Item(Aggregate, Base):
     def share(self, reach: str) -> None:
         """Units of that region and below may ask for it; the item lies within it."""
         self._require("调整共享范围", "share", ItemState.IN_STOCK)
-        if not self.region_code.startswith(reach):
+        near = region_prefix(reach)
+        if not self.region_code.startswith(near):
             raise InvalidInput.field(
                 "reach", "NOT_AROUND", "共享范围须包含资产所在区划", "not a region around the item"
             )
-        self.reach = reach
+        self.reach = near
 
     def lend(self, borrower_name: str, cause: Cause) -> Movement:
         before = self._leave("借出", "lend", ItemState.IN_STOCK)

@@ -57,12 +57,13 @@ def of_class(statement: Select[Any], class_code: str) -> Select[Any]:
     if not class_code:
         return statement
     column = ITEMS.c.class_code
-    return statement.where(column >= class_code, column < f"{class_code}\x7f")
+    return statement.where(column >= class_code, column <= f"{class_code}\U0010ffff")
 
 
-def order_of(class_code: str) -> list[Any]:
-    """The order of a list, which an index has: of a class, by class and code."""
-    return [ITEMS.c.class_code, ITEMS.c.code] if class_code else [ITEMS.c.code]
+def order_of(class_code: str, words: str) -> list[Any]:
+    """The order of a list, which an index has: of a class by class and code, else by code."""
+    by_class = class_code and not words
+    return [ITEMS.c.class_code, ITEMS.c.code] if by_class else [ITEMS.c.code]
 
 
 def named(statement: Select[Any], words: str) -> Select[Any]:
@@ -132,7 +133,7 @@ def _fitting(
     if unit_id:
         statement = statement.where(ITEMS.c.unit_id != unit_id)
     statement = named(of_class(statement, need["class_code"]), need["words"])
-    statement = statement.order_by(*order_of(need["class_code"]))
+    statement = statement.order_by(*order_of(need["class_code"], need["words"]))
     return statement.with_for_update(skip_locked=True) if lock else statement
 
 

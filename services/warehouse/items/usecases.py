@@ -42,7 +42,7 @@ def list_items(reader: Reader, request: Values) -> dict[str, Any]:
         statement = statement.where(at_least(request.least_condition))
     statement = within(statement, ITEMS.c.region_code, request.region_code)
     statement = named(of_class(statement, request.class_code), request.words)
-    rows, token = reader.page(statement, order_of(request.class_code), request)
+    rows, token = reader.page(statement, order_of(request.class_code, request.words), request)
     return {"items": rows, "next_page_token": token}
 
 
@@ -67,10 +67,11 @@ def import_items(uow: UnitOfWork, request: Values) -> dict[str, Any]:
 
 @command(ShareItemsSchema())
 def share_items(uow: UnitOfWork, request: Values) -> dict[str, Any]:
-    found = [_locked(uow, each, f"item_ids.{n}") for n, each in enumerate(request.item_ids)]
-    for each in found:
+    fields = {each: f"item_ids.{n}" for n, each in enumerate(request.item_ids)}
+    found = {each: _locked(uow, each, fields[each]) for each in sorted(fields)}
+    for each in found.values():
         each.share(request.reach)
-    return {"items": found}
+    return {"items": [found[each] for each in request.item_ids]}
 
 
 @command(LendItemSchema())

@@ -33,6 +33,7 @@ def upgrade() -> None:
     op.create_index("ix_items_unit_id_code", "items", ["unit_id", "code"])
     op.create_index("ix_items_class_code_code", "items", ["class_code", "code"])
     op.create_index("ix_items_state_class_code_code", "items", ["state", "class_code", "code"])
+    op.create_index("ix_items_store_id_place_code", "items", ["store_id", "place", "code"])
     tagged = sa.text("tag <> ''")
     op.create_index(
         "uq_items_tag",
@@ -62,6 +63,7 @@ def downgrade() -> None:
     op.drop_table("item_words")
     op.drop_table("movements")
     op.drop_index("uq_items_tag", "items")
+    op.drop_index("ix_items_store_id_place_code", "items")
     op.drop_index("ix_items_state_class_code_code", "items")
     op.drop_index("ix_items_class_code_code", "items")
     op.drop_index("ix_items_unit_id_code", "items")

@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("from_store_id", sa.String(36)),
         sa.Column("from_place", sa.String(100), nullable=False),
         sa.Column("value_fen", sa.BigInteger, nullable=False),
+        sa.Column("stay", sa.Integer, nullable=False),
         sa.Column("handed_over_by", sa.String(200), nullable=False),
         sa.Column("handed_over_at", Instant),
         sa.Column("received_by", sa.String(200), nullable=False),

@@ -14,6 +14,12 @@ from chassis.storage import UnitOfWork
 from warehouse.stores.model import Owner, owned_by
 
 
+def present_id(uow: UnitOfWork, unit_id: str) -> str:
+    """The id of a unit, or of the one that took over from it."""
+    known = uow.find(select(UnitCopy).where(UnitCopy.id == unit_id)) if unit_id else None
+    return unit_id if known is None else present(uow, known).id
+
+
 class OfUnit(Protocol):
     """A document, which keeps the name its unit had then."""
 

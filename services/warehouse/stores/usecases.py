@@ -27,7 +27,7 @@ def create_store(uow: UnitOfWork, request: Values) -> Store:
     created = Store(**request.present(*_GIVEN))
     owner = units.by_uscc(uow, [request.owner_uscc]).get(request.owner_uscc)
     if owner is not None:
-        created.unit_id, created.owner_name = owner.id, owner.name
+        created.unit_id, created.owner_name, created.owner_uscc = owner.id, owner.name, owner.uscc
     uow.add(created)
     return created
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby, zip_longest
 
 from sqlalchemy import select
 
@@ -20,6 +21,14 @@ from warehouse.transfers.model import Transfer
 from warehouse.transfers.norms import WORKDAYS
 
 
+def asker(uow: UnitOfWork) -> dict[str, str]:
+    """The unit that asks, and will own what it gets: the caller's."""
+    unit = uow.own_unit()
+    if not unit["unit_id"]:
+        raise IllegalState("NO_UNIT", "您没有所属单位，不能申请调剂", "you are of no unit")
+    return unit
+
+
 def chosen(uow: UnitOfWork, request: Values, region_code: str, unit_id: str) -> Sequence[Item]:
     """The items a unit asks for: those it names, or what the stores have for its need."""
     if not request.need:
@@ -33,18 +42,23 @@ def chosen(uow: UnitOfWork, request: Values, region_code: str, unit_id: str) -> 
 
 
 def still_there(uow: UnitOfWork, transfer: Transfer) -> None:
-    """Refuses to ask for what somebody else has got; a need is answered anew instead."""
+    """The lines as their items are now. Refuses to ask for what is not to be had any more;
+    a need is answered anew instead."""
     items = _locked(uow, transfer.lines)
     for n, line in enumerate(transfer.lines):
         item = items[line.item_id]
-        if item.state is not ItemState.IN_STOCK and not transfer.need:
-            raise _taken(f"lines.{n}.item_id", item)
+        hindrance = _hindrance(item, transfer.region_code, transfer.unit_id, f"lines.{n}.item_id")
+        if hindrance is None:
+            line.be_about(item)
+        elif not transfer.need:
+            raise hindrance
 
 
 def reserve(uow: UnitOfWork, transfer: Transfer) -> None:
-    """Each line gets its item, another one that answers the need, or none."""
+    """Each line gets its item, another one that answers the need, or none; none that is worth
+    more than what was consented to."""
     items = _locked(uow, transfer.lines)
-    gone = [each for each in transfer.lines if items[each.item_id].state is not ItemState.IN_STOCK]
+    gone = [each for each in transfer.lines if _is_gone(transfer, each, items[each.item_id])]
     cause = Cause.of(uow, transfer)
     for line in transfer.lines:
         if line not in gone:
@@ -108,35 +122,37 @@ def _named(
         field, item = f"item_ids.{n}", known.get(each)
         if item is None:
             raise NotFound.object(field, each)
-        if item.state is not ItemState.IN_STOCK:
-            raise _taken(field, item)
-        if unit_id and item.unit_id == unit_id:
-            raise InvalidInput.field(field, "OWN_ITEM", "资产已属本单位", "it is the unit's own")
-        if item.reach not in around(region_code):
-            raise InvalidInput.field(
-                field, "OUT_OF_REACH", "该资产未向本地区共享", "not shared with this region"
-            )
+        hindrance = _hindrance(item, region_code, unit_id, field)
+        if hindrance is not None:
+            raise hindrance
     return [known[each] for each in item_ids]
 
 
 def _instead(
     uow: UnitOfWork, transfer: Transfer, gone: Sequence[TransferLine]
 ) -> list[tuple[TransferLine, Item | None]]:
-    """For lines whose item is gone, another one that answers the need and is worth no more
-    than what was consented to; None where there is none."""
-    if not transfer.need or not gone:
+    """For lines whose item is gone, another one that answers the need and is worth no more;
+    None where there is none. The cheapest choose first: what they may have, others may too."""
+    if not transfer.need:
         return [(line, None) for line in gone]
-    need = transfer.need | {"quantity": len(gone)}
-    most_fen = max(line.value_fen for line in gone)
-    found: list[Item] = available(
-        uow, need, transfer.region_code, transfer.unit_id, most_fen=most_fen, lock=True
-    )
-    found.sort(key=lambda each: each.value_fen)
     pairs: list[tuple[TransferLine, Item | None]] = []
-    for line in sorted(gone, key=lambda each: each.value_fen):
-        fits = found and found[0].value_fen <= line.value_fen
-        pairs.append((line, found.pop(0) if fits else None))
+    for most_fen, group in groupby(sorted(gone, key=_worth), key=_worth):
+        lines = list(group)
+        found = available(
+            uow,
+            transfer.need | {"quantity": len(lines)},
+            transfer.region_code,
+            transfer.unit_id,
+            without=[item.id for _, item in pairs if item is not None],
+            most_fen=most_fen,
+            lock=True,
+        )
+        pairs += zip_longest(lines, found)
     return pairs
+
+
+def _worth(line: TransferLine) -> int:
+    return line.value_fen
 
 
 def _locked(uow: UnitOfWork, lines: Iterable[TransferLine]) -> dict[str, Item]:
@@ -151,10 +167,22 @@ def _answers_for(uow: UnitOfWork, item: Item) -> bool:
     return any(realm.covers(item.region_code, item.unit_id) for realm in scope)
 
 
-def _taken(field: str, item: Item) -> DomainError:
-    return InvalidInput.field(
-        field,
-        "ITEM_NOT_IN_STOCK",
-        f"{item.code} 已不在库，可能已被其他单位调走",
-        f"{item.code} is not in stock any more",
-    )
+def _is_gone(transfer: Transfer, line: TransferLine, item: Item) -> bool:
+    hindrance = _hindrance(item, transfer.region_code, transfer.unit_id, "item_id")
+    return hindrance is not None or item.value_fen > line.value_fen
+
+
+def _hindrance(item: Item, region_code: str, unit_id: str, field: str) -> DomainError | None:
+    """Why that unit of that region cannot have an item, if it cannot."""
+    if item.state is not ItemState.IN_STOCK:
+        zh, en = "已不在库，可能已被其他单位调走", "is not in stock any more"
+        return InvalidInput.field(
+            field, "ITEM_NOT_IN_STOCK", f"{item.code} {zh}", f"{item.code} {en}"
+        )
+    if unit_id and item.unit_id == unit_id:
+        return InvalidInput.field(field, "OWN_ITEM", "资产已属本单位", "it is the unit's own")
+    if item.reach not in around(region_code):
+        return InvalidInput.field(
+            field, "OUT_OF_REACH", "该资产未向本地区共享", "not shared with this region"
+        )
+    return None

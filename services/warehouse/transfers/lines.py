@@ -41,6 +41,13 @@ LINE_STATE_NAMES = {
     LineState.DROPPED: "已取消",
 }
 OPEN_LINES = (LineState.ASKED, LineState.RESERVED, LineState.IN_TRANSIT)
+IN_CUSTODY = (
+    LineState.RESERVED,
+    LineState.IN_TRANSIT,
+    LineState.RECEIVED,
+    LineState.REFUSED,
+)
+"""To be handed over, or handed over."""
 
 
 class TransferLine(Base):
@@ -62,6 +69,7 @@ class TransferLine(Base):
     from_store_id: Mapped[str | None] = mapped_column(String(36))
     from_place: Mapped[str] = mapped_column(String(100))
     value_fen: Mapped[int] = mapped_column(Money)
+    stay: Mapped[int] = mapped_column(Integer)
     handed_over_by: Mapped[str] = mapped_column(String(200), default="")
     handed_over_at: Mapped[datetime | None] = mapped_column(Instant)
     received_by: Mapped[str] = mapped_column(String(200), default="")
@@ -86,7 +94,7 @@ class TransferLine(Base):
         self.from_region_code, self.from_unit_id = item.region_code, item.unit_id
         self.from_unit_name = item.owner_name
         self.from_store_id, self.from_place = item.store_id, item.place
-        self.value_fen = item.value_fen
+        self.value_fen, self.stay = item.value_fen, item.stay
 
     def reserve(self, item: Item) -> None:
         """`item` is the unit's to have: the one it asked for, or another one that is as good."""

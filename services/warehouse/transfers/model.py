@@ -110,7 +110,7 @@ class Transfer(Aggregate, Base):
 
     def authors(self) -> list[str]:
         """All who wrote it: the one who drafted it, and who corrected it."""
-        return [self.requested_by, *self.corrected_by.split("\n")]
+        return [self.requested_by, *(self.corrected_by or "").split("\n")]
 
     def says(
         self, reason: str, to_place: str, need: Mapping[str, Any], items: Sequence[Item]
@@ -174,8 +174,10 @@ class Transfer(Aggregate, Base):
         self.touch()
         self._settle()
 
-    def receive(self, lines: Iterable[TransferLine], by: str, at: datetime) -> None:
+    def receive(self, lines: Sequence[TransferLine], by: str, at: datetime) -> None:
         self._require("签收", "receive", *UNDER_WAY)
+        if not lines:
+            raise IllegalState("NOTHING_IN_TRANSIT", "没有在途的资产", "nothing is in transit")
         for line in lines:
             line.receive(by, at)
         self.touch()

@@ -46,6 +46,12 @@ class ReceiveSchema(RequestSchema):
     line_ids = Several(Identifier(), MOST_ITEMS, optional=True)
     refusals = Several(Part(LineRefusalSchema), MOST_ITEMS, optional=True)
 
+    @validates_schema
+    def each_line_is_refused_once(self, values: dict[str, Any], **_: Any) -> None:
+        lines = [each["line_id"] for each in values.get("refusals") or ()]
+        if len(set(lines)) < len(lines):
+            raise Wrong("DUPLICATE", "同一明细重复拒收", "a line is refused twice", "refusals")
+
 
 class ListTransfersSchema(PageSchema):
     unit_id = Identifier(optional=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
 
-from chassis.approvals.consent import ask, consent, withdraw
+from chassis.approvals.consent import consent, withdraw
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.errors import InvalidInput
 from chassis.storage import Reader, UnitOfWork, lies_in
@@ -14,8 +14,8 @@ from chassis.usecases import Step, command, query
 from chassis.wire import Values
 from warehouse.items.movements import Cause
 from warehouse.stores.owners import owner_now
-from warehouse.transfers import facts, flow
-from warehouse.transfers.lines import LineState, TransferLine
+from warehouse.transfers import asking, facts, flow
+from warehouse.transfers.lines import IN_CUSTODY, LineState, TransferLine
 from warehouse.transfers.model import UNDER_WAY, Transfer, TransferState, need_in
 from warehouse.transfers.schemas import (
     AskSchema,
@@ -25,24 +25,16 @@ from warehouse.transfers.schemas import (
     ReceiveSchema,
 )
 
-KIND = "warehouse.transfer"
 _TRANSFERS = Transfer.__table__
 _LINES = TransferLine.__table__
 
 
 @command(AskSchema())
 def create_transfer(uow: UnitOfWork, request: Values) -> Transfer:
-    unit = uow.own_unit()
+    unit = flow.asker(uow)
     items = flow.chosen(uow, request, unit["region_code"], unit["unit_id"])
-    created = Transfer(
-        code=uow.next_numbers("DB")[0],
-        state=TransferState.DRAFT,
-        requested_by=uow.principal.subject,
-        **unit,
-    )
-    created.says(request.reason, request.to_place, request.need or {}, items)
-    uow.add(created)
-    return created
+    asked = {"reason": request.reason, "to_place": request.to_place, "need": request.need}
+    return asking.draft(uow, unit, items, **asked)
 
 
 @command(AskSchema())
@@ -57,16 +49,11 @@ def update_transfer(uow: UnitOfWork, request: Values) -> Transfer:
 @command()
 def submit_transfer(uow: UnitOfWork, request: Values) -> Transfer:
     found = _get(uow, request)
-    found.submit(uow.principal.subject)
-    flow.still_there(uow, found)
-    amount_fen = sum(each.value_fen for each in found.lines)
-    found.approval_id = ask(uow, KIND, found, title=found.reason, amount_fen=amount_fen).id
-    uow.flush()
-    facts.publish_request(uow, found)
+    asking.submit(uow, found)
     return found
 
 
-@consent(KIND, "公物仓调剂", default=(Step("bureau_head"),))
+@consent(asking.KIND, "公物仓调剂", default=(Step("bureau_head"),))
 def on_transfer_decided(uow: UnitOfWork, approval: Approval) -> None:
     found = uow.get(Transfer, approval.document_id, "document_id", lock=True)
     by, note = approval.last_word()
@@ -93,6 +80,8 @@ def withdraw_transfer(uow: UnitOfWork, request: Values) -> Transfer:
     freed = found.withdraw()
     withdraw(uow, found.id)
     flow.release(uow, found, freed)
+    if found.state is TransferState.IN_TRANSIT:
+        flow.set_deadline(uow, found, "receive")
     return found
 
 
@@ -108,7 +97,8 @@ def hand_over_transfer(uow: UnitOfWork, request: Values) -> Transfer:
         found.hand_over(lines, own.subject, uow.now)
         for _, item in flow.items_of(uow, lines):
             uow.add(item.hand_over(cause))
-        flow.set_deadline(uow, found, "receive")
+        if found.state is TransferState.IN_TRANSIT:
+            flow.set_deadline(uow, found, "receive")
     return found
 
 
@@ -118,15 +108,17 @@ def receive_transfer(uow: UnitOfWork, request: Values) -> Transfer:
     refusals = {each["line_id"]: each for each in request.refusals}
     refused = [found.line(each, f"refusals.{n}.line_id") for n, each in enumerate(refusals)]
     received = _received(found, request.line_ids, refused)
-    by, owner, cause = uow.principal.subject, owner_now(uow, found), Cause.of(uow, found)
+    by, cause = uow.principal.subject, Cause.of(uow, found)
+    owner = owner_now(uow, found) if received else None
     for line in refused:
         told = refusals[line.id]
         found.refuse(line, by, uow.now, told["reason"], told["remark"])
-    found.receive(received, by, uow.now)
+    if received or not refused:
+        found.receive(received, by, uow.now)
     with uow.unrestricted():  # until now they were another unit's
         for line, item in flow.items_of(uow, [*received, *refused]):
-            took = line.state is LineState.RECEIVED
-            uow.add(item.receive(found.to_place, owner, cause) if took else item.refuse(cause))
+            took = owner if line.state is LineState.RECEIVED else None
+            uow.add(item.receive(found.to_place, took, cause) if took else item.refuse(cause))
     facts.publish_receipt(uow, found, received, refused)
     return found
 
@@ -166,7 +158,7 @@ def list_custody_lines(reader: Reader, request: Values) -> dict[str, Any]:
     statement = (
         select(_LINES, *(_TRANSFERS.c[name].label(f"of_{name}") for name in to))
         .join_from(_LINES, _TRANSFERS, _LINES.c.transfer_id == _TRANSFERS.c.id)
-        .where(or_(given, got), _LINES.c.state.not_in((LineState.ASKED, LineState.MISSED)))
+        .where(or_(given, got), _LINES.c.state.in_(IN_CUSTODY))
     )
     for name in ("state", "transfer_id", "from_unit_id"):
         if request[name]:

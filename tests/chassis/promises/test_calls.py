@@ -22,8 +22,21 @@ from tests.waiting import eventually
 MakePlatform = Callable[..., Platform]
 
 
-def registered(caller: Caller) -> int:
-    return len(caller.call("housing.list_properties", page_size=500).properties)
+@pytest.fixture(scope="module")
+def lasting(lasting_platform_of: MakePlatform) -> Platform:
+    """Housing, for tests that leave it as healthy as they found it."""
+    return lasting_platform_of("housing")
+
+
+@pytest.fixture
+def caller(lasting: Platform) -> Caller:
+    return Caller(lasting.gateway)
+
+
+def registered(caller: Caller, code: str = "") -> int:
+    """How many properties there are whose code begins so."""
+    found = caller.call("housing.list_properties", page_size=500).properties
+    return sum(each.code.startswith(code) for each in found)
 
 
 @pytest.mark.parametrize("point", ["before_commit", "after_commit_before_ack", "before_reply"])
@@ -47,15 +60,13 @@ def test_r02_a_reply_means_committed_and_a_repeated_request_has_one_effect(
     assert registered(caller) == 1
 
 
-def test_r11_work_whose_deadline_is_over_is_not_begun(platform_of: MakePlatform) -> None:
-    platform = platform_of("housing")
-    caller = Caller(platform.gateway)
-    housing = platform.processes["housing"]
-    request = pb.CreatePropertyRequest(request_id="late", property=a_property("A-1"))
-    with Bus(platform.broker_url) as bus, pytest.raises(TimeoutError):
+def test_r11_work_whose_deadline_is_over_is_not_begun(lasting: Platform, caller: Caller) -> None:
+    housing = lasting.processes["housing"]
+    request = pb.CreatePropertyRequest(request_id="late", property=a_property("LATE-1"))
+    with Bus(lasting.broker_url) as bus, pytest.raises(TimeoutError):
         bus.call("housing.create_property", request.SerializeToString(), 1, deadline_s=-1)
     assert metric(housing, "guanjia_expired_calls_total") == 1
-    assert registered(caller) == 0
+    assert registered(caller, "LATE") == 0
 
 
 def test_r11_a_call_nobody_answers_ends_at_its_deadline_and_leaves_the_queue(
@@ -76,23 +87,21 @@ def test_r11_a_call_nobody_answers_ends_at_its_deadline_and_leaves_the_queue(
     assert registered(caller) == 0
 
 
-def test_r12_one_request_id_has_one_effect_and_one_reply(platform_of: MakePlatform) -> None:
-    caller = Caller(platform_of("housing").gateway)
-    request = {"request_id": "r-1", "property": a_property("A-1")}
+def test_r12_one_request_id_has_one_effect_and_one_reply(caller: Caller) -> None:
+    request = {"request_id": "r-1", "property": a_property("ONE-1")}
     first = caller.call("housing.create_property", **request)
     assert [caller.call("housing.create_property", **request) for _ in range(3)] == [first] * 3
     with pytest.raises(Refusal) as refused:
-        caller.call("housing.create_property", request_id="r-1", property=a_property("A-2"))
+        caller.call("housing.create_property", request_id="r-1", property=a_property("ONE-2"))
     assert refused.value.code is grpc.StatusCode.ALREADY_EXISTS
     assert (refused.value.reason, refused.value.fields) == ("REQUEST_ID_REUSED", ["request_id"])
-    assert registered(caller) == 1
+    assert registered(caller, "ONE") == 1
 
 
-def test_r12_a_request_id_belongs_to_its_caller(platform_of: MakePlatform) -> None:
-    caller = Caller(platform_of("housing").gateway)
-    caller.call("housing.create_property", "甲", request_id="r-1", property=a_property("A-1"))
-    caller.call("housing.create_property", "乙", request_id="r-1", property=a_property("A-2"))
-    assert registered(caller) == 2
+def test_r12_a_request_id_belongs_to_its_caller(caller: Caller) -> None:
+    caller.call("housing.create_property", "甲", request_id="r-1", property=a_property("OWN-1"))
+    caller.call("housing.create_property", "乙", request_id="r-1", property=a_property("OWN-2"))
+    assert registered(caller, "OWN") == 2
 
 
 BAD: list[tuple[str, bytes, dict[str, Any]]] = [
@@ -128,17 +137,15 @@ BAD: list[tuple[str, bytes, dict[str, Any]]] = [
 ]
 
 
-def test_r13_no_message_ends_the_process(platform_of: MakePlatform) -> None:
-    platform = platform_of("housing")
-    caller = Caller(platform.gateway)
-    housing = platform.processes["housing"]
-    with Bus(platform.broker_url) as bus:
+def test_r13_no_message_ends_the_process(lasting: Platform, caller: Caller) -> None:
+    housing = lasting.processes["housing"]
+    with Bus(lasting.broker_url) as bus:
         for reply_to in ("", "nobody"):
             for key, body, properties in BAD:
                 given = {"delivery_mode": 1, **properties}
                 given.setdefault("reply_to", reply_to)
                 bus.publish(RPC_EXCHANGE, key, body, **given)
-        known = caller.call("housing.create_property", property=a_property("A-1"))
+        known = caller.call("housing.create_property", property=a_property("BAD-1"))
         assert caller.call("housing.get_property", property_id=known.id) == known
         eventually(lambda: bus.depth("rpc-housing") == 0)
     assert housing.is_running
@@ -146,11 +153,9 @@ def test_r13_no_message_ends_the_process(platform_of: MakePlatform) -> None:
 
 
 def test_r13_a_bad_call_with_an_address_gets_an_error_that_says_what_is_wrong(
-    platform_of: MakePlatform,
+    lasting: Platform, caller: Caller
 ) -> None:
-    platform = platform_of("housing")
-    caller = Caller(platform.gateway)
-    with Bus(platform.broker_url) as bus:
+    with Bus(lasting.broker_url) as bus:
         for key, body, reason in (
             ("housing.get_property", b"\xff\x00\xfe" * 99, "MALFORMED"),
             ("housing.no_such_call", b"", "UNKNOWN_METHOD"),
@@ -167,9 +172,8 @@ def test_r13_a_bad_call_with_an_address_gets_an_error_that_says_what_is_wrong(
     )
 
 
-def test_nameko_json_calls_and_their_errors_have_namekos_form(platform_of: MakePlatform) -> None:
-    platform = platform_of("housing")
-    with Bus(platform.broker_url) as bus:
+def test_nameko_json_calls_and_their_errors_have_namekos_form(lasting: Platform) -> None:
+    with Bus(lasting.broker_url) as bus:
         replies = bus.channel.queue_declare("", exclusive=True).queue
         bus.channel.queue_bind(replies, RPC_EXCHANGE, replies)
         body = {"args": [], "kwargs": {"property_id": "x", "surplus": 1}}

@@ -358,12 +358,10 @@ def test_a_whole_city_reconciles_in_a_fixed_number_of_statements(housing: Harnes
     for start in range(0, 1000, 500):
         sent(housing, *surveyed[start : start + 500])
     statements: list[str] = []
-    event.listen(
-        housing.database.engine,
-        "before_cursor_execute",
-        lambda *given: statements.append(given[2]),
-    )
+    heard = (housing.database.engine, "before_cursor_execute", lambda *it: statements.append(it[2]))
+    event.listen(*heard)
     housing.call("reconcile_check", check_id=check.id)
+    event.remove(*heard)
     assert len(statements) < 20
     found = figures(housing.call("report_check", check_id=check.id))
     assert {key: each["count"] for (key,), each in found.items()} == {

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
-from housing.revitalisation.rules import Done, Sums, days_of, sums_by_first_way
+from housing.revitalisation.rules import Done, Sums, sums_by_first_way
 
 
 def done(property_id: str, way: str, gross: int, tax: int = 0, cost: int = 0) -> Done:
@@ -32,7 +31,3 @@ def test_net_is_what_is_left_of_the_income_and_may_be_less_than_nothing() -> Non
 
 def test_nothing_done_is_nothing_counted() -> None:
     assert sums_by_first_way([]) == {}
-
-
-def test_a_year_begins_on_1_january_and_ends_on_31_december() -> None:
-    assert days_of(2026) == (date(2026, 1, 1), date(2026, 12, 31))

@@ -24,11 +24,12 @@ _sym_db = _symbol_database.Default()
 
 from guanjia.asset.v1 import asset_pb2 as guanjia_dot_asset_dot_v1_dot_asset__pb2
 from guanjia.policy.v1 import policy_pb2 as guanjia_dot_policy_dot_v1_dot_policy__pb2
+from guanjia.warehouse.v1 import disposals_pb2 as guanjia_dot_warehouse_dot_v1_dot_disposals__pb2
 from guanjia.warehouse.v1 import intakes_pb2 as guanjia_dot_warehouse_dot_v1_dot_intakes__pb2
 from guanjia.warehouse.v1 import transfers_pb2 as guanjia_dot_warehouse_dot_v1_dot_transfers__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!guanjia/warehouse/v1/events.proto\x12\x14guanjia.warehouse.v1\x1a\x1cguanjia/asset/v1/asset.proto\x1a\x1eguanjia/policy/v1/policy.proto\x1a\"guanjia/warehouse/v1/intakes.proto\x1a$guanjia/warehouse/v1/transfers.proto\"\xa0\x01\n\x0eIntakeAccepted\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x11\n\tvalue_fen\x18\x05 \x01(\x03:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\xaa\x8c\xe6\x94\xb6\"\xc3\x01\n\x0eIntakeRejected\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x35\n\x06reason\x18\x04 \x01(\x0e\x32%.guanjia.warehouse.v1.RejectionReason\x12\x0e\n\x06remark\x18\x05 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\x80\x80\xe5\x9b\x9e\"}\n\x0fIntakeCancelled\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe6\x94\xb6\xe5\x9b\x9e\"\xa1\x01\n\x11TransferRequested\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x15\n\rtransfer_code\x18\x02 \x01(\t\x12\x10\n\x08item_ids\x18\x03 \x03(\t\x12\x13\n\x0bregion_code\x18\x04 \x01(\t\x12\x0f\n\x07unit_id\x18\x05 \x01(\t\x12\x11\n\tunit_name\x18\x06 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe8\xb0\x83\xe5\x89\x82\xe5\xb7\xb2\xe7\x94\xb3\xe8\xaf\xb7\"\xec\x01\n\x0fTransferDecided\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x15\n\rtransfer_code\x18\x02 \x01(\t\x12\x32\n\x05state\x18\x03 \x01(\x0e\x32#.guanjia.warehouse.v1.TransferState\x12\x10\n\x08item_ids\x18\x04 \x03(\t\x12\x17\n\x0fmissed_item_ids\x18\x05 \x03(\t\x12\x13\n\x0bregion_code\x18\x06 \x01(\t\x12\x0f\n\x07unit_id\x18\x07 \x01(\t\x12\x11\n\tunit_name\x18\x08 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe8\xb0\x83\xe5\x89\x82\xe5\xb7\xb2\xe5\x86\xb3\xe5\xae\x9a\"\xba\x01\n\x10TransferReceived\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x15\n\rtransfer_code\x18\x02 \x01(\t\x12\x10\n\x08item_ids\x18\x03 \x03(\t\x12\x18\n\x10refused_item_ids\x18\x04 \x03(\t\x12\x13\n\x0bregion_code\x18\x05 \x01(\t\x12\x0f\n\x07unit_id\x18\x06 \x01(\t\x12\x11\n\tunit_name\x18\x07 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe8\xb0\x83\xe5\x89\x82\xe5\xb7\xb2\xe7\xad\xbe\xe6\x94\xb6\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!guanjia/warehouse/v1/events.proto\x12\x14guanjia.warehouse.v1\x1a\x1cguanjia/asset/v1/asset.proto\x1a\x1eguanjia/policy/v1/policy.proto\x1a$guanjia/warehouse/v1/disposals.proto\x1a\"guanjia/warehouse/v1/intakes.proto\x1a$guanjia/warehouse/v1/transfers.proto\"\xa0\x01\n\x0eIntakeAccepted\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x11\n\tvalue_fen\x18\x05 \x01(\x03:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\xaa\x8c\xe6\x94\xb6\"\xc3\x01\n\x0eIntakeRejected\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t\x12\x35\n\x06reason\x18\x04 \x01(\x0e\x32%.guanjia.warehouse.v1.RejectionReason\x12\x0e\n\x06remark\x18\x05 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe9\x80\x80\xe5\x9b\x9e\"}\n\x0fIntakeCancelled\x12\x11\n\tintake_id\x18\x01 \x01(\t\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.guanjia.asset.v1.SourceLine\x12\x12\n\nasset_code\x18\x03 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\x85\xa5\xe4\xbb\x93\xe5\xb7\xb2\xe6\x94\xb6\xe5\x9b\x9e\"\xa1\x01\n\x11TransferRequested\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x15\n\rtransfer_code\x18\x02 \x01(\t\x12\x10\n\x08item_ids\x18\x03 \x03(\t\x12\x13\n\x0bregion_code\x18\x04 \x01(\t\x12\x0f\n\x07unit_id\x18\x05 \x01(\t\x12\x11\n\tunit_name\x18\x06 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe8\xb0\x83\xe5\x89\x82\xe5\xb7\xb2\xe7\x94\xb3\xe8\xaf\xb7\"\xec\x01\n\x0fTransferDecided\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x15\n\rtransfer_code\x18\x02 \x01(\t\x12\x32\n\x05state\x18\x03 \x01(\x0e\x32#.guanjia.warehouse.v1.TransferState\x12\x10\n\x08item_ids\x18\x04 \x03(\t\x12\x17\n\x0fmissed_item_ids\x18\x05 \x03(\t\x12\x13\n\x0bregion_code\x18\x06 \x01(\t\x12\x0f\n\x07unit_id\x18\x07 \x01(\t\x12\x11\n\tunit_name\x18\x08 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe8\xb0\x83\xe5\x89\x82\xe5\xb7\xb2\xe5\x86\xb3\xe5\xae\x9a\"\xba\x01\n\x10TransferReceived\x12\x13\n\x0btransfer_id\x18\x01 \x01(\t\x12\x15\n\rtransfer_code\x18\x02 \x01(\t\x12\x10\n\x08item_ids\x18\x03 \x03(\t\x12\x18\n\x10refused_item_ids\x18\x04 \x03(\t\x12\x13\n\x0bregion_code\x18\x05 \x01(\t\x12\x0f\n\x07unit_id\x18\x06 \x01(\t\x12\x11\n\tunit_name\x18\x07 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe8\xb0\x83\xe5\x89\x82\xe5\xb7\xb2\xe7\xad\xbe\xe6\x94\xb6\"\xa7\x02\n\x0fStocktakePosted\x12\x14\n\x0cstocktake_id\x18\x01 \x01(\t\x12\x16\n\x0estocktake_code\x18\x02 \x01(\t\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12\r\n\x05place\x18\x04 \x01(\t\x12\x10\n\x08\x65xpected\x18\x05 \x01(\x05\x12\r\n\x05\x66ound\x18\x06 \x01(\x05\x12\x0f\n\x07missing\x18\x07 \x01(\x05\x12\x11\n\tmisplaced\x18\x08 \x01(\x05\x12\x0f\n\x07unknown\x18\t \x01(\x05\x12\r\n\x05moved\x18\n \x01(\x05\x12\x10\n\x08\x61\x64justed\x18\x0b \x01(\x05\x12\x13\n\x0bregion_code\x18\x0c \x01(\t\x12\x0f\n\x07unit_id\x18\r \x01(\t\x12\x11\n\tunit_name\x18\x0e \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe7\x9b\x98\xe7\x82\xb9\xe5\xb7\xb2\xe8\xbf\x87\xe8\xb4\xa6\"\xd7\x01\n\x0fStocktakeUndone\x12\x14\n\x0cstocktake_id\x18\x01 \x01(\t\x12\x16\n\x0estocktake_code\x18\x02 \x01(\t\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12\r\n\x05place\x18\x04 \x01(\t\x12\x10\n\x08\x61\x64justed\x18\x05 \x01(\x05\x12\x13\n\x0bundo_reason\x18\x06 \x01(\t\x12\x13\n\x0bregion_code\x18\x07 \x01(\t\x12\x0f\n\x07unit_id\x18\x08 \x01(\t\x12\x11\n\tunit_name\x18\t \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe7\x9b\x98\xe7\x82\xb9\xe5\xb7\xb2\xe6\x92\xa4\xe9\x94\x80\"\xfe\x01\n\x16\x44isposalBatchCompleted\x12\x19\n\x11\x64isposal_batch_id\x18\x01 \x01(\t\x12\x1b\n\x13\x64isposal_batch_code\x18\x02 \x01(\t\x12\x30\n\x04kind\x18\x03 \x01(\x0e\x32\".guanjia.warehouse.v1.DisposalKind\x12\x10\n\x08item_ids\x18\x04 \x03(\t\x12\x12\n\nincome_fen\x18\x05 \x01(\x03\x12\x13\n\x0bregion_code\x18\x06 \x01(\t\x12\x0f\n\x07unit_id\x18\x07 \x01(\t\x12\x11\n\tunit_name\x18\x08 \x01(\t:\x1b\xaa\xbb\x18\x17\n\x15\xe5\xa4\x84\xe7\xbd\xae\xe6\x89\xb9\xe6\xac\xa1\xe5\xb7\xb2\xe5\x8a\x9e\xe7\xbb\x93\"\xc4\x01\n\x11PurchaseRequested\x12\x13\n\x0bpurchase_id\x18\x01 \x01(\t\x12\x15\n\rpurchase_code\x18\x02 \x01(\t\x12\x12\n\nclass_code\x18\x03 \x01(\t\x12\r\n\x05words\x18\x04 \x01(\t\x12\x10\n\x08quantity\x18\x05 \x01(\x05\x12\x13\n\x0bregion_code\x18\x06 \x01(\t\x12\x0f\n\x07unit_id\x18\x07 \x01(\t\x12\x11\n\tunit_name\x18\x08 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe8\xb4\xad\xe7\xbd\xae\xe5\xb7\xb2\xe7\x94\xb3\xe8\xaf\xb7\"\x99\x01\n\tOfferMade\x12\x13\n\x0bpurchase_id\x18\x01 \x01(\t\x12\x15\n\rpurchase_code\x18\x02 \x01(\t\x12\x10\n\x08item_ids\x18\x03 \x03(\t\x12\x13\n\x0bregion_code\x18\x04 \x01(\t\x12\x0f\n\x07unit_id\x18\x05 \x01(\t\x12\x11\n\tunit_name\x18\x06 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe5\xb7\xb2\xe6\x8e\xa8\xe8\x8d\x90\xe8\xb0\x83\xe5\x89\x82\"\xaf\x01\n\nOfferTaken\x12\x13\n\x0bpurchase_id\x18\x01 \x01(\t\x12\x15\n\rpurchase_code\x18\x02 \x01(\t\x12\x10\n\x08item_ids\x18\x03 \x03(\t\x12\x13\n\x0btransfer_id\x18\x04 \x01(\t\x12\x13\n\x0bregion_code\x18\x05 \x01(\t\x12\x0f\n\x07unit_id\x18\x06 \x01(\t\x12\x11\n\tunit_name\x18\x07 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe6\x8e\xa8\xe8\x8d\x90\xe5\xb7\xb2\xe6\x8e\xa5\xe5\x8f\x97\"\xcc\x01\n\x0fPurchaseCleared\x12\x13\n\x0bpurchase_id\x18\x01 \x01(\t\x12\x15\n\rpurchase_code\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\t\x12\x10\n\x08quantity\x18\x04 \x01(\x05\x12\x1b\n\x13\x65stimated_price_fen\x18\x05 \x01(\x03\x12\x13\n\x0bregion_code\x18\x06 \x01(\t\x12\x0f\n\x07unit_id\x18\x07 \x01(\t\x12\x11\n\tunit_name\x18\x08 \x01(\t:\x15\xaa\xbb\x18\x11\n\x0f\xe8\xb4\xad\xe7\xbd\xae\xe5\xb7\xb2\xe5\x87\x86\xe4\xba\x88\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,16 +48,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRANSFERDECIDED']._serialized_options = b'\252\273\030\021\n\017\350\260\203\345\211\202\345\267\262\345\206\263\345\256\232'
   _globals['_TRANSFERRECEIVED']._loaded_options = None
   _globals['_TRANSFERRECEIVED']._serialized_options = b'\252\273\030\021\n\017\350\260\203\345\211\202\345\267\262\347\255\276\346\224\266'
-  _globals['_INTAKEACCEPTED']._serialized_start=196
-  _globals['_INTAKEACCEPTED']._serialized_end=356
-  _globals['_INTAKEREJECTED']._serialized_start=359
-  _globals['_INTAKEREJECTED']._serialized_end=554
-  _globals['_INTAKECANCELLED']._serialized_start=556
-  _globals['_INTAKECANCELLED']._serialized_end=681
-  _globals['_TRANSFERREQUESTED']._serialized_start=684
-  _globals['_TRANSFERREQUESTED']._serialized_end=845
-  _globals['_TRANSFERDECIDED']._serialized_start=848
-  _globals['_TRANSFERDECIDED']._serialized_end=1084
-  _globals['_TRANSFERRECEIVED']._serialized_start=1087
-  _globals['_TRANSFERRECEIVED']._serialized_end=1273
+  _globals['_STOCKTAKEPOSTED']._loaded_options = None
+  _globals['_STOCKTAKEPOSTED']._serialized_options = b'\252\273\030\021\n\017\347\233\230\347\202\271\345\267\262\350\277\207\350\264\246'
+  _globals['_STOCKTAKEUNDONE']._loaded_options = None
+  _globals['_STOCKTAKEUNDONE']._serialized_options = b'\252\273\030\021\n\017\347\233\230\347\202\271\345\267\262\346\222\244\351\224\200'
+  _globals['_DISPOSALBATCHCOMPLETED']._loaded_options = None
+  _globals['_DISPOSALBATCHCOMPLETED']._serialized_options = b'\252\273\030\027\n\025\345\244\204\347\275\256\346\211\271\346\254\241\345\267\262\345\212\236\347\273\223'
+  _globals['_PURCHASEREQUESTED']._loaded_options = None
+  _globals['_PURCHASEREQUESTED']._serialized_options = b'\252\273\030\021\n\017\350\264\255\347\275\256\345\267\262\347\224\263\350\257\267'
+  _globals['_OFFERMADE']._loaded_options = None
+  _globals['_OFFERMADE']._serialized_options = b'\252\273\030\021\n\017\345\267\262\346\216\250\350\215\220\350\260\203\345\211\202'
+  _globals['_OFFERTAKEN']._loaded_options = None
+  _globals['_OFFERTAKEN']._serialized_options = b'\252\273\030\021\n\017\346\216\250\350\215\220\345\267\262\346\216\245\345\217\227'
+  _globals['_PURCHASECLEARED']._loaded_options = None
+  _globals['_PURCHASECLEARED']._serialized_options = b'\252\273\030\021\n\017\350\264\255\347\275\256\345\267\262\345\207\206\344\272\210'
+  _globals['_INTAKEACCEPTED']._serialized_start=234
+  _globals['_INTAKEACCEPTED']._serialized_end=394
+  _globals['_INTAKEREJECTED']._serialized_start=397
+  _globals['_INTAKEREJECTED']._serialized_end=592
+  _globals['_INTAKECANCELLED']._serialized_start=594
+  _globals['_INTAKECANCELLED']._serialized_end=719
+  _globals['_TRANSFERREQUESTED']._serialized_start=722
+  _globals['_TRANSFERREQUESTED']._serialized_end=883
+  _globals['_TRANSFERDECIDED']._serialized_start=886
+  _globals['_TRANSFERDECIDED']._serialized_end=1122
+  _globals['_TRANSFERRECEIVED']._serialized_start=1125
+  _globals['_TRANSFERRECEIVED']._serialized_end=1311
+  _globals['_STOCKTAKEPOSTED']._serialized_start=1314
+  _globals['_STOCKTAKEPOSTED']._serialized_end=1609
+  _globals['_STOCKTAKEUNDONE']._serialized_start=1612
+  _globals['_STOCKTAKEUNDONE']._serialized_end=1827
+  _globals['_DISPOSALBATCHCOMPLETED']._serialized_start=1830
+  _globals['_DISPOSALBATCHCOMPLETED']._serialized_end=2084
+  _globals['_PURCHASEREQUESTED']._serialized_start=2087
+  _globals['_PURCHASEREQUESTED']._serialized_end=2283
+  _globals['_OFFERMADE']._serialized_start=2286
+  _globals['_OFFERMADE']._serialized_end=2439
+  _globals['_OFFERTAKEN']._serialized_start=2442
+  _globals['_OFFERTAKEN']._serialized_end=2617
+  _globals['_PURCHASECLEARED']._serialized_start=2620
+  _globals['_PURCHASECLEARED']._serialized_end=2824
 # @@protoc_insertion_point(module_scope)

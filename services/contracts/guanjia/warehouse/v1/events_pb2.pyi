@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from guanjia.asset.v1 import asset_pb2 as _asset_pb2
+from guanjia.warehouse.v1 import disposals_pb2 as _disposals_pb2
 from guanjia.warehouse.v1 import intakes_pb2 as _intakes_pb2
 from guanjia.warehouse.v1 import transfers_pb2 as _transfers_pb2
 import builtins as _builtins
@@ -236,3 +237,315 @@ class TransferReceived(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TransferReceived: _TypeAlias = TransferReceived  # noqa: Y015
+
+@_typing.final
+class StocktakePosted(_message.Message):
+    """A stocktake was posted: the cards say what was found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STOCKTAKE_ID_FIELD_NUMBER: _builtins.int
+    STOCKTAKE_CODE_FIELD_NUMBER: _builtins.int
+    STORE_ID_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    EXPECTED_FIELD_NUMBER: _builtins.int
+    FOUND_FIELD_NUMBER: _builtins.int
+    MISSING_FIELD_NUMBER: _builtins.int
+    MISPLACED_FIELD_NUMBER: _builtins.int
+    UNKNOWN_FIELD_NUMBER: _builtins.int
+    MOVED_FIELD_NUMBER: _builtins.int
+    ADJUSTED_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    stocktake_id: _builtins.str
+    stocktake_code: _builtins.str
+    store_id: _builtins.str
+    place: _builtins.str
+    """Empty for the whole store."""
+    expected: _builtins.int
+    found: _builtins.int
+    missing: _builtins.int
+    misplaced: _builtins.int
+    unknown: _builtins.int
+    moved: _builtins.int
+    adjusted: _builtins.int
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    def __init__(
+        self,
+        *,
+        stocktake_id: _builtins.str = ...,
+        stocktake_code: _builtins.str = ...,
+        store_id: _builtins.str = ...,
+        place: _builtins.str = ...,
+        expected: _builtins.int = ...,
+        found: _builtins.int = ...,
+        missing: _builtins.int = ...,
+        misplaced: _builtins.int = ...,
+        unknown: _builtins.int = ...,
+        moved: _builtins.int = ...,
+        adjusted: _builtins.int = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjusted", b"adjusted", "expected", b"expected", "found", b"found", "misplaced", b"misplaced", "missing", b"missing", "moved", b"moved", "place", b"place", "region_code", b"region_code", "stocktake_code", b"stocktake_code", "stocktake_id", b"stocktake_id", "store_id", b"store_id", "unit_id", b"unit_id", "unit_name", b"unit_name", "unknown", b"unknown"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StocktakePosted: _TypeAlias = StocktakePosted  # noqa: Y015
+
+@_typing.final
+class StocktakeUndone(_message.Message):
+    """The adjustment of a stocktake was taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STOCKTAKE_ID_FIELD_NUMBER: _builtins.int
+    STOCKTAKE_CODE_FIELD_NUMBER: _builtins.int
+    STORE_ID_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    ADJUSTED_FIELD_NUMBER: _builtins.int
+    UNDO_REASON_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    stocktake_id: _builtins.str
+    stocktake_code: _builtins.str
+    store_id: _builtins.str
+    place: _builtins.str
+    adjusted: _builtins.int
+    undo_reason: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    def __init__(
+        self,
+        *,
+        stocktake_id: _builtins.str = ...,
+        stocktake_code: _builtins.str = ...,
+        store_id: _builtins.str = ...,
+        place: _builtins.str = ...,
+        adjusted: _builtins.int = ...,
+        undo_reason: _builtins.str = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adjusted", b"adjusted", "place", b"place", "region_code", b"region_code", "stocktake_code", b"stocktake_code", "stocktake_id", b"stocktake_id", "store_id", b"store_id", "undo_reason", b"undo_reason", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StocktakeUndone: _TypeAlias = StocktakeUndone  # noqa: Y015
+
+@_typing.final
+class DisposalBatchCompleted(_message.Message):
+    """A disposal batch is over: what left for good, and what it brought."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPOSAL_BATCH_ID_FIELD_NUMBER: _builtins.int
+    DISPOSAL_BATCH_CODE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ITEM_IDS_FIELD_NUMBER: _builtins.int
+    INCOME_FEN_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    disposal_batch_id: _builtins.str
+    disposal_batch_code: _builtins.str
+    kind: _disposals_pb2.DisposalKind.ValueType
+    income_fen: _builtins.int
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    @_builtins.property
+    def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What was sold or given away; what nobody bought is not named."""
+
+    def __init__(
+        self,
+        *,
+        disposal_batch_id: _builtins.str = ...,
+        disposal_batch_code: _builtins.str = ...,
+        kind: _disposals_pb2.DisposalKind.ValueType = ...,
+        item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        income_fen: _builtins.int = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disposal_batch_code", b"disposal_batch_code", "disposal_batch_id", b"disposal_batch_id", "income_fen", b"income_fen", "item_ids", b"item_ids", "kind", b"kind", "region_code", b"region_code", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisposalBatchCompleted: _TypeAlias = DisposalBatchCompleted  # noqa: Y015
+
+@_typing.final
+class PurchaseRequested(_message.Message):
+    """A unit wants to buy, and asks what the stores have."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PURCHASE_ID_FIELD_NUMBER: _builtins.int
+    PURCHASE_CODE_FIELD_NUMBER: _builtins.int
+    CLASS_CODE_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    QUANTITY_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    purchase_id: _builtins.str
+    purchase_code: _builtins.str
+    class_code: _builtins.str
+    words: _builtins.str
+    quantity: _builtins.int
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    def __init__(
+        self,
+        *,
+        purchase_id: _builtins.str = ...,
+        purchase_code: _builtins.str = ...,
+        class_code: _builtins.str = ...,
+        words: _builtins.str = ...,
+        quantity: _builtins.int = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_code", b"class_code", "purchase_code", b"purchase_code", "purchase_id", b"purchase_id", "quantity", b"quantity", "region_code", b"region_code", "unit_id", b"unit_id", "unit_name", b"unit_name", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PurchaseRequested: _TypeAlias = PurchaseRequested  # noqa: Y015
+
+@_typing.final
+class OfferMade(_message.Message):
+    """Items of the stores are the unit's to take or refuse."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PURCHASE_ID_FIELD_NUMBER: _builtins.int
+    PURCHASE_CODE_FIELD_NUMBER: _builtins.int
+    ITEM_IDS_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    purchase_id: _builtins.str
+    purchase_code: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    @_builtins.property
+    def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        purchase_id: _builtins.str = ...,
+        purchase_code: _builtins.str = ...,
+        item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_ids", b"item_ids", "purchase_code", b"purchase_code", "purchase_id", b"purchase_id", "region_code", b"region_code", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OfferMade: _TypeAlias = OfferMade  # noqa: Y015
+
+@_typing.final
+class OfferTaken(_message.Message):
+    """The unit takes items instead of buying; a transfer asks for them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PURCHASE_ID_FIELD_NUMBER: _builtins.int
+    PURCHASE_CODE_FIELD_NUMBER: _builtins.int
+    ITEM_IDS_FIELD_NUMBER: _builtins.int
+    TRANSFER_ID_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    purchase_id: _builtins.str
+    purchase_code: _builtins.str
+    transfer_id: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    @_builtins.property
+    def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        purchase_id: _builtins.str = ...,
+        purchase_code: _builtins.str = ...,
+        item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        transfer_id: _builtins.str = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_ids", b"item_ids", "purchase_code", b"purchase_code", "purchase_id", b"purchase_id", "region_code", b"region_code", "transfer_id", b"transfer_id", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OfferTaken: _TypeAlias = OfferTaken  # noqa: Y015
+
+@_typing.final
+class PurchaseCleared(_message.Message):
+    """The unit may buy so many, by the clearance of that number."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PURCHASE_ID_FIELD_NUMBER: _builtins.int
+    PURCHASE_CODE_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    QUANTITY_FIELD_NUMBER: _builtins.int
+    ESTIMATED_PRICE_FEN_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    purchase_id: _builtins.str
+    purchase_code: _builtins.str
+    number: _builtins.str
+    quantity: _builtins.int
+    estimated_price_fen: _builtins.int
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    def __init__(
+        self,
+        *,
+        purchase_id: _builtins.str = ...,
+        purchase_code: _builtins.str = ...,
+        number: _builtins.str = ...,
+        quantity: _builtins.int = ...,
+        estimated_price_fen: _builtins.int = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["estimated_price_fen", b"estimated_price_fen", "number", b"number", "purchase_code", b"purchase_code", "purchase_id", b"purchase_id", "quantity", b"quantity", "region_code", b"region_code", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PurchaseCleared: _TypeAlias = PurchaseCleared  # noqa: Y015

@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from guanjia.asset.v1 import asset_pb2 as _asset_pb2
+from guanjia.sheet.v1 import sheet_pb2 as _sheet_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -170,6 +171,75 @@ class OfferAssetRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OfferAssetRequest: _TypeAlias = OfferAssetRequest  # noqa: Y015
+
+@_typing.final
+class IntakeRow(_message.Message):
+    """One row of a ledger of offered assets."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_CODE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CLASS_CODE_FIELD_NUMBER: _builtins.int
+    ACQUIRED_ON_FIELD_NUMBER: _builtins.int
+    ORIGINAL_VALUE_FEN_FIELD_NUMBER: _builtins.int
+    CONDITION_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    DOCUMENT_CODE_FIELD_NUMBER: _builtins.int
+    asset_code: _builtins.str
+    name: _builtins.str
+    class_code: _builtins.str
+    acquired_on: _builtins.str
+    original_value_fen: _builtins.int
+    condition: _asset_pb2.Condition.ValueType
+    unit_name: _builtins.str
+    """By its name in the directory; empty for the unit of the caller."""
+    document_code: _builtins.str
+    """Empty where the intake is its own document."""
+    def __init__(
+        self,
+        *,
+        asset_code: _builtins.str = ...,
+        name: _builtins.str = ...,
+        class_code: _builtins.str = ...,
+        acquired_on: _builtins.str = ...,
+        original_value_fen: _builtins.int = ...,
+        condition: _asset_pb2.Condition.ValueType = ...,
+        unit_name: _builtins.str = ...,
+        document_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acquired_on", b"acquired_on", "asset_code", b"asset_code", "class_code", b"class_code", "condition", b"condition", "document_code", b"document_code", "name", b"name", "original_value_fen", b"original_value_fen", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IntakeRow: _TypeAlias = IntakeRow  # noqa: Y015
+
+@_typing.final
+class ImportIntakesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[_sheet_pb2.SheetRow]:
+        """At most 500. What is listed already with the same unit, document and content is unchanged."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        rows: _abc.Iterable[_sheet_pb2.SheetRow] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportIntakesRequest: _TypeAlias = ImportIntakesRequest  # noqa: Y015
 
 @_typing.final
 class GetIntakeRequest(_message.Message):

@@ -194,7 +194,7 @@ Global___GetItemRequest: _TypeAlias = GetItemRequest  # noqa: Y015
 
 @_typing.final
 class ListItemsRequest(_message.Message):
-    """In the order of card codes; with a class, of classes and then of card codes."""
+    """In the order of card codes; of a class, without words, in that of classes and card codes."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

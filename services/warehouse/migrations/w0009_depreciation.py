@@ -1,0 +1,20 @@
+"""Norms of depreciation."""
+
+from pathlib import Path
+
+from chassis.norms import seed
+
+revision = "w0009"
+down_revision = "w0008"
+branch_labels = None
+depends_on = "c0004"
+
+_NORMS = Path(__file__).with_suffix(".csv")
+
+
+def upgrade() -> None:
+    seed.load(_NORMS)
+
+
+def downgrade() -> None:
+    seed.unload(_NORMS)
