@@ -4,7 +4,8 @@
     def on_disposal_decided(uow, approval): ...
 
 marks, in a noun's `usecases`, the function that is called in the transaction of the
-last decision. `ask` begins; `withdraw` ends it with its document.
+last decision. `ask` begins; `withdraw` ends it with its document; `turn_down` follows
+where there was no consent.
 """
 
 from __future__ import annotations
@@ -41,6 +42,13 @@ class Document(Protocol):
 
     def authors(self) -> Sequence[str]:
         """All who wrote it."""
+
+
+class Returning(Protocol):
+    """A document that can be rejected, and taken back: returned by somebody, or recalled."""
+
+    def reject(self, by: str, at: datetime, note: str) -> None: ...
+    def take_back(self, by: str = "", at: datetime | None = None, note: str = "") -> None: ...
 
 
 def consent(kind: str, label: str, default: Sequence[Step]) -> Callable[[F], F]:
@@ -91,6 +99,20 @@ def withdraw(uow: UnitOfWork, document_id: str) -> None:
     )
     if pending is not None:
         pending.withdraw(uow.principal.subject)
+
+
+def turn_down(uow: UnitOfWork, approval: Approval, document: Returning) -> None:
+    """The document follows a request that ended without consent."""
+    by, note = approval.last_word()
+    match approval.state:
+        case ApprovalState.REJECTED:
+            document.reject(by, uow.now, note)
+        case ApprovalState.RETURNED:
+            document.take_back(by, uow.now, note)
+        case ApprovalState.RECALLED:
+            document.take_back()
+        case _:
+            raise AssertionError(f"{approval.state}: this request did not end without consent")
 
 
 def due_by(uow: UnitOfWork) -> Callable[[datetime, int], datetime | None]:

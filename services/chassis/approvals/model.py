@@ -16,9 +16,9 @@ from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.approvals.authors import MOST_CHARACTERS
-from chassis.errors import IllegalState, PermissionDenied
+from chassis.errors import PermissionDenied
 from chassis.principal import Principal
-from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, words
+from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Stateful, Within, words
 from chassis.storage.columns import new_id
 
 Due = Callable[[datetime, int], datetime | None]
@@ -111,7 +111,7 @@ class ApprovalStep(Base):
         return [self.role, self.escalation_role] if late else [self.role]
 
 
-class Approval(Aggregate, Base):
+class Approval(Stateful[ApprovalState], Aggregate, Base):
     """The unit that asks stands under the name it had then.
 
     `applicants` are all who had a hand in what is asked for, a line each, with a line
@@ -120,6 +120,7 @@ class Approval(Aggregate, Base):
 
     __tablename__ = "approvals"
     scoped = Belongs()
+    state_names = STATE_NAMES
 
     service: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(100))
@@ -181,7 +182,7 @@ class Approval(Aggregate, Base):
 
     def decide(self, decision: Decision, by: Principal, now: datetime, note: str, due: Due) -> None:
         """Decides the step that is this person's."""
-        self._require_pending("审批", "decide")
+        self.require("审批", "decide", ApprovalState.PENDING)
         step, right = self._step_of(by, now)
         step.state, ended = _ENDS[decision]
         step.decided_by, step.decided_by_name = by.subject, by.name
@@ -194,7 +195,7 @@ class Approval(Aggregate, Base):
 
     def pass_on(self, by: Principal, now: datetime, holder: str, note: str) -> None:
         """One other person decides this person's step."""
-        self._require_pending("转办", "pass on")
+        self.require("转办", "pass on", ApprovalState.PENDING)
         step, right = self._step_of(by, now)
         if holder == by.subject or self._applied(holder) or self._has_decided(holder):
             raise PermissionDenied(
@@ -206,7 +207,7 @@ class Approval(Aggregate, Base):
         self.touch()
 
     def recall(self, by: str) -> None:
-        self._require_pending("撤回", "recall")
+        self.require("撤回", "recall", ApprovalState.PENDING)
         if by != self.requested_by:
             raise PermissionDenied("NOT_YOURS", "只有申请人可以撤回", "only the requester may")
         self.withdraw(by)
@@ -277,10 +278,6 @@ class Approval(Aggregate, Base):
         for each in self.steps:
             if each.state in (StepState.WAITING, StepState.OPEN):
                 each.state = StepState.CLOSED
-
-    def _require_pending(self, act_zh: str, act_en: str) -> None:
-        if self.state is not ApprovalState.PENDING:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))
 
 
 def _own_request() -> PermissionDenied:

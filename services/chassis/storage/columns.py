@@ -47,6 +47,12 @@ class Instant(TypeDecorator[datetime]):
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
+def by_code_point(length: int) -> Any:
+    """A column of texts in the order of their code points, whatever the locale of the database:
+    for codes that are sought by how they begin (see `begins_with`)."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 def words(kind: type[StrEnum]) -> Enum:
     """A column that holds one word of `kind`, as text."""
     return Enum(

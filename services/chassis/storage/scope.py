@@ -49,6 +49,11 @@ def within(statement: Select[Any], column: Any, region_code: str) -> Select[Any]
     return statement.where(_below(column, region_prefix(region_code)))
 
 
+def begins_with(column: Any, start: str) -> ColumnElement[bool]:
+    """Texts that begin so, as a range, which an index serves. The column is `by_code_point`."""
+    return and_(column >= start, column <= f"{start}\U0010ffff")
+
+
 def lies_in(scope: Scope, region: Any, unit: Any) -> ColumnElement[bool]:
     """Whether the region and the unit in these columns lie within `scope`."""
     if scope == EVERYWHERE:

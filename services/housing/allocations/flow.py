@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from chassis.approvals.consent import ask
+from chassis.approvals.consent import ask, turn_down
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.copies import units
 from chassis.copies.model import UnitCopy
@@ -95,20 +95,13 @@ def place(uow: UnitOfWork, allocation: Allocation) -> None:
 def decided(uow: UnitOfWork, approval: Approval) -> None:
     """What follows from the decision; the unit of work is unrestricted."""
     found = uow.get(Allocation, approval.document_id, "document_id", lock=True)
-    by, note = approval.last_word()
-    match approval.state:
-        case ApprovalState.APPROVED:
-            today = day_of(uow.now)
-            since = found.approve(by, uow.now, note, today, _price(uow, found))
-            _allot(uow, found, since, *_taker(uow, found))
-            return
-        case ApprovalState.REJECTED:
-            found.reject(by, uow.now, note)
-        case ApprovalState.RETURNED:
-            found.take_back(by, uow.now, note)
-        case ApprovalState.RECALLED:
-            found.take_back()
-    release(uow, found)
+    if approval.state is ApprovalState.APPROVED:
+        by, note = approval.last_word()
+        since = found.approve(by, uow.now, note, day_of(uow.now), _price(uow, found))
+        _allot(uow, found, since, *_taker(uow, found))
+    else:
+        turn_down(uow, approval, found)
+        release(uow, found)
 
 
 def release(uow: UnitOfWork, allocation: Allocation) -> None:

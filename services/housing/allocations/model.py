@@ -20,9 +20,9 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, Index, Integer, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.approvals.authors import MOST_CHARACTERS, with_author
-from chassis.errors import IllegalState, InvalidInput
-from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, new_id, words
+from chassis.approvals.document import Asked
+from chassis.errors import InvalidInput
+from chassis.storage import Aggregate, Base, Belongs, Money, Within, new_id, words
 from housing.rooms.model import Room, RoomUse
 
 
@@ -76,18 +76,16 @@ class AllocationRoom(Base):
     )
 
 
-class Allocation(Aggregate, Base):
+class Allocation(Asked[AllocationState], Aggregate, Base):
     """The unit that asks stands under the name it had then."""
 
     __tablename__ = "allocations"
     scoped = Belongs()
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     way: Mapped[AllocationWay] = mapped_column(words(AllocationWay))
     state: Mapped[AllocationState] = mapped_column(words(AllocationState))
-    region_code: Mapped[str] = mapped_column(String(12))
-    unit_id: Mapped[str] = mapped_column(String(36))
-    unit_name: Mapped[str] = mapped_column(String(200))
     use: Mapped[RoomUse] = mapped_column(words(RoomUse))
     area_m2: Mapped[Decimal] = mapped_column(Numeric(12, 2))
     from_on: Mapped[date] = mapped_column(Date)
@@ -99,12 +97,6 @@ class Allocation(Aggregate, Base):
     area_allotted_m2: Mapped[Decimal] = mapped_column(Numeric(12, 2), default=Decimal(0))
     allotted_on: Mapped[date | None] = mapped_column(Date)
     ended_on: Mapped[date | None] = mapped_column(Date)
-    approval_id: Mapped[str] = mapped_column(String(36), default="")
-    requested_by: Mapped[str] = mapped_column(String(200))
-    corrected_by: Mapped[str] = mapped_column(String(MOST_CHARACTERS), default="")
-    decided_by: Mapped[str] = mapped_column(String(200), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
-    decision_note: Mapped[str] = mapped_column(String(500), default="")
     rooms: Mapped[list[AllocationRoom]] = relationship(
         order_by=AllocationRoom.position, lazy="selectin", cascade="all, delete-orphan"
     )
@@ -119,21 +111,17 @@ class Allocation(Aggregate, Base):
     def is_from_stock(self) -> bool:
         return self.way in FROM_STOCK
 
-    def authors(self) -> list[str]:
-        """All who wrote it: the one who asked, and who corrected it."""
-        return [self.requested_by, *self.corrected_by.split("\n")]
-
     def correct(self, by: str, asked: Mapping[str, Any]) -> None:
         """One that was returned asks for something else from now on."""
-        self._require("修改", "change", AllocationState.RETURNED)
-        self.corrected_by = with_author(self.authors(), by)
+        self.require("修改", "change", AllocationState.RETURNED)
+        self._written_by(by)
         for name, value in asked.items():
             setattr(self, name, value)
         self.touch()
 
     def submit(self) -> None:
         """Once more, after it was returned; its rooms are chosen anew."""
-        self._require("提交", "submit", AllocationState.RETURNED)
+        self.require("提交", "submit", AllocationState.RETURNED)
         self.state = AllocationState.SUBMITTED
         self.rooms.clear()
 
@@ -157,7 +145,7 @@ class Allocation(Aggregate, Base):
         self, by: str, at: datetime, note: str, today: date, rent_per_m2_year_fen: int | None
     ) -> date:
         """The day from which the unit has its rooms: the day it asked for, or today if later."""
-        self._require("批准", "approve", AllocationState.SUBMITTED)
+        self.require("批准", "approve", AllocationState.SUBMITTED)
         self.state = AllocationState.APPROVED
         self._decide(by, at, note)
         self.rent_per_m2_year_fen = rent_per_m2_year_fen
@@ -166,13 +154,13 @@ class Allocation(Aggregate, Base):
         return self.allotted_on
 
     def reject(self, by: str, at: datetime, note: str) -> None:
-        self._require("驳回", "reject", AllocationState.SUBMITTED)
+        self.require("驳回", "reject", AllocationState.SUBMITTED)
         self.state = AllocationState.REJECTED
         self._decide(by, at, note)
 
     def take_back(self, by: str = "", at: datetime | None = None, note: str = "") -> None:
         """Returned for correction, or recalled: may be submitted again."""
-        self._require("退回", "return", AllocationState.SUBMITTED)
+        self.require("退回", "return", AllocationState.SUBMITTED)
         self.state = AllocationState.RETURNED
         self._decide(by, at, note)
 
@@ -181,14 +169,14 @@ class Allocation(Aggregate, Base):
         may = [AllocationState.SUBMITTED, AllocationState.RETURNED]
         if self.allotted_on is not None and today < self.allotted_on:
             may.append(AllocationState.APPROVED)
-        self._require("撤回", "withdraw", *may)
+        self.require("撤回", "withdraw", *may)
         self.state = AllocationState.WITHDRAWN
         self.allotted_on, self.rent_per_m2_year_fen = None, None
         self.area_allotted_m2 = Decimal(0)
 
     def end(self, last: date) -> None:
         """`last` is the unit's last day."""
-        self._require("终止", "end", AllocationState.APPROVED)
+        self.require("终止", "end", AllocationState.APPROVED)
         first = self.allotted_on or self.from_on
         if last < first:
             raise InvalidInput.field(
@@ -199,10 +187,3 @@ class Allocation(Aggregate, Base):
             )
         self.state = AllocationState.ENDED
         self.ended_on = last
-
-    def _decide(self, by: str, at: datetime | None, note: str) -> None:
-        self.decided_by, self.decided_at, self.decision_note = by, at, note
-
-    def _require(self, act_zh: str, act_en: str, *states: AllocationState) -> None:
-        if self.state not in states:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))

@@ -13,7 +13,7 @@ from sqlalchemy import Date, ForeignKey, Index, Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import IllegalState
-from chassis.storage import Aggregate, Base, Belongs, Instant, Within, words
+from chassis.storage import Aggregate, Base, Belongs, Instant, Stateful, Within, words
 from housing.checks import rules
 from housing.checks.rules import FindingState
 from housing.properties.model import AccountState, Property
@@ -30,11 +30,15 @@ class CheckState(StrEnum):
     CLOSED = "closed"
 
 
-class Check(Aggregate, Base):
+STATE_NAMES = {CheckState.RUNNING: "进行中", CheckState.CLOSED: "已结束"}
+
+
+class Check(Stateful[CheckState], Aggregate, Base):
     """Belongs to its region; the units there see what it leads to as problems of theirs."""
 
     __tablename__ = "checks"
     scoped = Belongs(unit="")
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -52,22 +56,18 @@ class Check(Aggregate, Base):
         Index("ix_checks_region_code", "region_code"),
     )
 
-    def require_running(self, act_zh: str, act_en: str) -> None:
-        if self.state is not CheckState.RUNNING:
-            raise IllegalState.move(act_zh, act_en, "已结束", str(self.state))
-
     def take_surveys(self) -> None:
         """More was surveyed: it is to be reconciled again."""
-        self.require_running("导入实测数据", "take surveys")
+        self.require("导入实测数据", "take surveys", CheckState.RUNNING)
         self.reconciled_at = None
         self.touch()
 
     def reconcile(self, at: datetime, tolerance_percent: Decimal) -> None:
-        self.require_running("核对", "reconcile")
+        self.require("核对", "reconcile", CheckState.RUNNING)
         self.reconciled_at, self.tolerance_percent = at, tolerance_percent
 
     def close(self, by: str, at: datetime) -> None:
-        self.require_running("结束清查", "close")
+        self.require("结束清查", "close", CheckState.RUNNING)
         if self.reconciled_at is None:
             raise IllegalState(
                 "NOT_RECONCILED",

@@ -19,7 +19,7 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.approvals.authors import MOST_CHARACTERS, with_author
+from chassis.approvals.document import Asked
 from chassis.errors import IllegalState, InvalidInput, NotFound
 from chassis.storage import Aggregate, Base, Belongs, Instant, Money, words
 from chassis.storage.columns import new_id
@@ -52,25 +52,17 @@ STATE_NAMES = {
 RUNNING = (DisposalState.APPROVED, DisposalState.HANDING_OVER, DisposalState.NEEDS_ATTENTION)
 
 
-class Disposal(Aggregate, Base):
+class Disposal(Asked[DisposalState], Aggregate, Base):
     """The unit that gives up the assets stands under the name it had then."""
 
     __tablename__ = "disposals"
     scoped = Belongs()
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     state: Mapped[DisposalState] = mapped_column(words(DisposalState))
     property_id: Mapped[str | None] = mapped_column(ForeignKey("properties.id"))
     reason: Mapped[str] = mapped_column(String(500))
-    region_code: Mapped[str] = mapped_column(String(12))
-    unit_id: Mapped[str] = mapped_column(String(36))
-    unit_name: Mapped[str] = mapped_column(String(200))
-    approval_id: Mapped[str] = mapped_column(String(36), default="")
-    requested_by: Mapped[str] = mapped_column(String(200))
-    corrected_by: Mapped[str] = mapped_column(String(MOST_CHARACTERS), default="")
-    decided_by: Mapped[str] = mapped_column(String(200), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
-    decision_note: Mapped[str] = mapped_column(String(500), default="")
     appraised_value_fen: Mapped[int] = mapped_column(Money, default=0)
     appraised_on: Mapped[date | None] = mapped_column(Date)
     appraiser: Mapped[str] = mapped_column(String(200), default="")
@@ -97,13 +89,9 @@ class Disposal(Aggregate, Base):
         )
         self.lines.append(line)
 
-    def authors(self) -> list[str]:
-        """All who wrote it: the one who drafted it, and who corrected or appraised it."""
-        return [self.requested_by, *self.corrected_by.split("\n")]
-
     def correct(self, by: str, reason: str, assets: Sequence[Mapping[str, object]]) -> None:
         """A draft says something else from now on."""
-        self._require("修改", "change", DisposalState.DRAFT)
+        self.require("修改", "change", DisposalState.DRAFT)
         self._written_by(by)
         self.touch()
         self.reason = reason
@@ -113,27 +101,23 @@ class Disposal(Aggregate, Base):
 
     def appraise(self, by: str, value_fen: int, on: date, appraiser: str) -> None:
         """`by` noted what it is worth by `appraiser`; no correction changes that."""
-        self._require("评估", "appraise", DisposalState.DRAFT)
+        self.require("评估", "appraise", DisposalState.DRAFT)
         self._written_by(by)
         self.appraised_value_fen, self.appraised_on, self.appraiser = value_fen, on, appraiser
 
     def submit(self) -> None:
-        self._require("提交", "submit", DisposalState.DRAFT)
+        self.require("提交", "submit", DisposalState.DRAFT)
         self.state = DisposalState.SUBMITTED
-
-    def belong_to(self, region_code: str, unit_id: str, unit_name: str) -> None:
-        """It is this unit that gives up what is listed."""
-        self.region_code, self.unit_id, self.unit_name = region_code, unit_id, unit_name
 
     def take_back(self, by: str = "", at: datetime | None = None, note: str = "") -> None:
         """Returned for correction, or recalled: a draft again."""
-        self._require("退回", "return", DisposalState.SUBMITTED)
+        self.require("退回", "return", DisposalState.SUBMITTED)
         self.state = DisposalState.DRAFT
         self._decide(by, at, note)
 
     def withdraw(self, by: str, at: datetime, reason: str) -> None:
         """Takes back all of it; once approved, what is not handed over yet, for a reason."""
-        self._require("撤回", "withdraw", DisposalState.DRAFT, DisposalState.SUBMITTED, *RUNNING)
+        self.require("撤回", "withdraw", DisposalState.DRAFT, DisposalState.SUBMITTED, *RUNNING)
         if self.state in RUNNING:
             self._require_left_to_withdraw()
             if not reason:
@@ -147,13 +131,13 @@ class Disposal(Aggregate, Base):
         self._follow_lines()
 
     def reject(self, by: str, at: datetime, note: str) -> None:
-        self._require("驳回", "reject", DisposalState.SUBMITTED)
+        self.require("驳回", "reject", DisposalState.SUBMITTED)
         self.state = DisposalState.REJECTED
         self._decide(by, at, note)
 
     def approve(self, by: str, at: datetime, note: str) -> None:
         """From now on each movable line awaits its intake."""
-        self._require("批准", "approve", DisposalState.SUBMITTED)
+        self.require("批准", "approve", DisposalState.SUBMITTED)
         self.state = DisposalState.APPROVED if self.lines else DisposalState.HANDING_OVER
         self._decide(by, at, note)
         for line in self.lines:
@@ -174,7 +158,7 @@ class Disposal(Aggregate, Base):
 
     def settle_line(self, line_id: str, remark: str) -> None:
         """Closes by hand a line that was rejected or is still awaited."""
-        self._require("了结明细", "settle a line", *RUNNING)
+        self.require("了结明细", "settle a line", *RUNNING)
         self.line(line_id).settle(remark)
         self._follow_lines()
 
@@ -183,7 +167,7 @@ class Disposal(Aggregate, Base):
     ) -> None:
         """An income below `least_share` of the appraised value (None: no norm says how much
         it must be) needs a reason."""
-        self._require("办结", "complete", DisposalState.HANDING_OVER)
+        self.require("办结", "complete", DisposalState.HANDING_OVER)
         still_open = [line for line in self.lines if line.state not in CLOSED]
         if still_open:
             raise IllegalState.move(
@@ -227,7 +211,7 @@ class Disposal(Aggregate, Base):
             line.note(state, remark)
             self.touch()
             return
-        self._require("入仓应答", "answer a line", *RUNNING)
+        self.require("入仓应答", "answer a line", *RUNNING)
         line.answer(state, remark)
         self._follow_lines()
 
@@ -241,19 +225,9 @@ class Disposal(Aggregate, Base):
         else:
             self.state = DisposalState.HANDING_OVER
 
-    def _written_by(self, by: str) -> None:
-        self.corrected_by = with_author(self.authors(), by)
-
     def _require_left_to_withdraw(self) -> None:
         if self.withdrawn_at is not None:
             raise IllegalState.move("撤回", "withdraw", "已撤回", "withdrawn already")
         gone = all(line.state in CLOSED for line in self.lines)
         if gone and self.property_id is None:
             raise IllegalState.move("撤回", "withdraw", "已全部移交", "all is handed over")
-
-    def _decide(self, by: str, at: datetime | None, note: str) -> None:
-        self.decided_by, self.decided_at, self.decision_note = by, at, note
-
-    def _require(self, act_zh: str, act_en: str, *states: DisposalState) -> None:
-        if self.state not in states:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))

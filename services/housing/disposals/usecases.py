@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from chassis.approvals.consent import ask, consent, withdraw
+from chassis.approvals.consent import ask, consent, turn_down, withdraw
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.assets import FIELDS
 from chassis.days import day_of
@@ -94,19 +94,14 @@ def submit_disposal(uow: UnitOfWork, request: Values) -> Disposal:
 @consent(KIND, "资产处置", default=(Step("unit_head"),))
 def on_disposal_decided(uow: UnitOfWork, approval: Approval) -> None:
     found = uow.get(Disposal, approval.document_id, "document_id", lock=True)
-    by, note = approval.last_word()
-    match approval.state:
-        case ApprovalState.APPROVED:
-            building = _building(uow, found)
-            _require_as_asked(found, building, approval)
-            found.approve(by, uow.now, note)
-            _release(uow, found, building)
-        case ApprovalState.REJECTED:
-            found.reject(by, uow.now, note)
-        case ApprovalState.RETURNED:
-            found.take_back(by, uow.now, note)
-        case ApprovalState.RECALLED:
-            found.take_back()
+    if approval.state is ApprovalState.APPROVED:
+        building = _building(uow, found)
+        _require_as_asked(found, building, approval)
+        by, note = approval.last_word()
+        found.approve(by, uow.now, note)
+        _release(uow, found, building)
+    else:
+        turn_down(uow, approval, found)
 
 
 @command(WithdrawalSchema())

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.days import day_of
 from chassis.errors import IllegalState, InvalidInput, NotFound
-from chassis.storage import Aggregate, Base, Belongs, Encrypted, Money, words
+from chassis.storage import Aggregate, Base, Belongs, Encrypted, Money, Stateful, words
 from chassis.storage.columns import new_id
 from housing.leases import plan, rules, settling
 from housing.leases.parts import LeaseCharge, LeaseReceipt, LeaseRefund, LeaseReminder
@@ -39,16 +39,21 @@ class LeaseState(StrEnum):
 GIVEN = (LeaseDirection.OUT, LeaseDirection.LENT)
 """Others have what is ours."""
 
-_OVER = {LeaseState.TERMINATED: "已终止", LeaseState.CANCELLED: "已取消"}
+STATE_NAMES = {
+    LeaseState.ACTIVE: "履行中",
+    LeaseState.TERMINATED: "已终止",
+    LeaseState.CANCELLED: "已取消",
+}
 _ACTIVE = text("state = 'active'")
 
 
-class Lease(Aggregate, Base):
+class Lease(Stateful[LeaseState], Aggregate, Base):
     """`last_day` is the last day it runs; `property_kind` what the register says of the property,
     which never changes: who may know of a lease need not know of the property."""
 
     __tablename__ = "leases"
     scoped = Belongs(follows={"unit_name": "name", "unit_uscc": "uscc"})
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(64), unique=True)
     direction: Mapped[LeaseDirection] = mapped_column(words(LeaseDirection))
@@ -119,10 +124,6 @@ class Lease(Aggregate, Base):
         ]
         return signed
 
-    def must_be_active(self, act_zh: str, act_en: str) -> None:
-        if self.state in _OVER:
-            raise IllegalState.move(act_zh, act_en, _OVER[self.state], self.state)
-
     def overdue_fen(self, day: date) -> int:
         """What was due before `day` and open at its end, by what had been received by then."""
         received: Counter[str] = Counter()
@@ -181,7 +182,7 @@ class Lease(Aggregate, Base):
         """`last` is its last day. Later charges fall away, as if they had never been, and what was
         received for them pays from `day` on what is still open; what is beyond that is to be
         refunded."""
-        self.must_be_active("终止", "terminate the lease")
+        self.require("终止", "terminate the lease", LeaseState.ACTIVE)
         if not self.start_on <= last <= self.end_on:
             raise InvalidInput.field(
                 "terminated_on",
@@ -200,7 +201,7 @@ class Lease(Aggregate, Base):
 
     def cancel(self, reason: str, day: date) -> None:
         """It never was: `day` is before its first day, and nothing was received."""
-        self.must_be_active("取消", "cancel the lease")
+        self.require("取消", "cancel the lease", LeaseState.ACTIVE)
         if day >= self.start_on:
             raise IllegalState("ALREADY_BEGUN", "该租赁已起租，请办理终止", "the lease has begun")
         if any(each.is_live for each in self.receipts):

@@ -83,7 +83,7 @@ def update_lease(uow: UnitOfWork, request: Values) -> dict[str, Any]:
 @command(RenewLeaseSchema(partial=("rent_fen", "period_months", "pay_within_days", "deposit_fen")))
 def renew_lease(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     before = _get(uow, request)
-    before.must_be_active("续租", "renew the lease")
+    before.require("续租", "renew the lease", LeaseState.ACTIVE)
     if uow.taken(Lease.renews_id, [before.id], Lease.state == LeaseState.ACTIVE):
         raise AlreadyExists.key("lease_id", "ALREADY_RENEWED", "该租赁已续租", "already renewed")
     agreed = {name: getattr(before, name) for name in (*_AGREED, *_PLACE)}

@@ -13,7 +13,7 @@ from sqlalchemy import Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.errors import IllegalState, InvalidInput
-from chassis.storage import Aggregate, Base, Belongs, Instant, Within, words
+from chassis.storage import Aggregate, Base, Belongs, Instant, Stateful, Within, words
 from chassis.storage.columns import new_id
 from housing.problems import rules
 
@@ -62,7 +62,7 @@ class Evidence(Base):
     __table_args__ = (Index("ix_problem_evidence_problem_id", "problem_id"),)
 
 
-class Problem(Aggregate, Base):
+class Problem(Stateful[ProblemState], Aggregate, Base):
     """The unit that must mend it stands under the name it had when it was opened.
 
     `round` counts how often it was opened: 1, and one more each time it is reopened.
@@ -70,6 +70,7 @@ class Problem(Aggregate, Base):
 
     __tablename__ = "problems"
     scoped = Belongs()
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     title: Mapped[str] = mapped_column(String(200))
@@ -108,7 +109,7 @@ class Problem(Aggregate, Base):
 
     def assign(self, assignee: str, due_on: date | None) -> None:
         """`assignee` mends it from now on; without `due_on` the deadline stays."""
-        self._require("分办", "assign", ProblemState.OPEN, ProblemState.HARD, *IN_HAND)
+        self.require("分办", "assign", ProblemState.OPEN, ProblemState.HARD, *IN_HAND)
         if due_on is not None:
             if due_on < self.found_on:
                 raise due_before_found()
@@ -119,14 +120,12 @@ class Problem(Aggregate, Base):
             self.state = ProblemState.ASSIGNED
 
     def set_aside(self, reason: str) -> None:
-        self._require("挂起", "set aside", *IN_HAND)
+        self.require("挂起", "set aside", *IN_HAND)
         self.state = ProblemState.HARD
         self.hard_reason = reason
 
     def add_evidence(self, kind: str, reference: str, note: str, by: str, at: datetime) -> None:
-        self._require(
-            "补充整改材料", "add evidence", ProblemState.OPEN, ProblemState.HARD, *IN_HAND
-        )
+        self.require("补充整改材料", "add evidence", ProblemState.OPEN, ProblemState.HARD, *IN_HAND)
         self.touch()
         self.evidence.append(
             Evidence(
@@ -142,7 +141,7 @@ class Problem(Aggregate, Base):
 
     def close(self, note: str, by: str, at: datetime) -> None:
         """Raises IllegalState NO_EVIDENCE unless some was added since it last opened."""
-        self._require("销号", "close", ProblemState.HARD, *IN_HAND)
+        self.require("销号", "close", ProblemState.HARD, *IN_HAND)
         if not any(each.round == self.round for each in self.evidence):
             raise IllegalState(
                 "NO_EVIDENCE",
@@ -154,7 +153,7 @@ class Problem(Aggregate, Base):
 
     def reopen(self, reason: str) -> None:
         """Runs again; evidence added before counts no more."""
-        self._require("重新整改", "reopen", ProblemState.CLOSED)
+        self.require("重新整改", "reopen", ProblemState.CLOSED)
         self.state = ProblemState.REOPENED
         self.round += 1
         self.reopening_reason = reason
@@ -168,10 +167,6 @@ class Problem(Aggregate, Base):
     @property
     def _is_closed(self) -> bool:
         return self.state is ProblemState.CLOSED
-
-    def _require(self, act_zh: str, act_en: str, *states: ProblemState) -> None:
-        if self.state not in states:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))
 
 
 def due_before_found() -> InvalidInput:

@@ -16,8 +16,8 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, Integer, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.approvals.authors import MOST_CHARACTERS, with_author
-from chassis.errors import IllegalState, InvalidInput, NotFound, PermissionDenied
+from chassis.approvals.document import Asked
+from chassis.errors import InvalidInput, NotFound, PermissionDenied
 from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, words
 from chassis.storage.columns import new_id
 
@@ -92,11 +92,12 @@ class RepairLine(Base):
     __table_args__ = (Index("ix_repair_lines_repair_id", "repair_id"),)
 
 
-class Repair(Aggregate, Base):
+class Repair(Asked[RepairState], Aggregate, Base):
     """The unit that applies stands under the name it had then."""
 
     __tablename__ = "repairs"
     scoped = Belongs()
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     state: Mapped[RepairState] = mapped_column(words(RepairState))
@@ -107,18 +108,9 @@ class Repair(Aggregate, Base):
     area_m2: Mapped[Decimal] = mapped_column(Numeric(14, 2))
     asked_fen: Mapped[int] = mapped_column(Money)
     approved_fen: Mapped[int] = mapped_column(Money, default=0)
-    region_code: Mapped[str] = mapped_column(String(12))
-    unit_id: Mapped[str] = mapped_column(String(36))
-    unit_name: Mapped[str] = mapped_column(String(200))
-    requested_by: Mapped[str] = mapped_column(String(200))
-    corrected_by: Mapped[str] = mapped_column(String(MOST_CHARACTERS), default="")
     reviewed_by: Mapped[str] = mapped_column(String(200), default="")
     reviewed_at: Mapped[datetime | None] = mapped_column(Instant)
     review_note: Mapped[str] = mapped_column(String(500), default="")
-    approval_id: Mapped[str] = mapped_column(String(36), default="")
-    decided_by: Mapped[str] = mapped_column(String(200), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
-    decision_note: Mapped[str] = mapped_column(String(500), default="")
     scheduled_from: Mapped[date | None] = mapped_column(Date)
     scheduled_to: Mapped[date | None] = mapped_column(Date)
     contractor: Mapped[str] = mapped_column(String(200), default="")
@@ -148,37 +140,29 @@ class Repair(Aggregate, Base):
         self.asked_fen = sum(line.asked_fen for line in self.lines)
         self.approved_fen = 0
 
-    def authors(self) -> list[str]:
-        """All who wrote it: the one who drafted it, and who corrected or submitted it."""
-        return [self.requested_by, *self.corrected_by.split("\n")]
-
     def correct(
         self, by: str, kind: str, year: int, reason: str, works: Sequence[Mapping[str, object]]
     ) -> None:
         """A draft says something else from now on."""
-        self._require("修改", "change", RepairState.DRAFT)
-        self.corrected_by = with_author(self.authors(), by)
+        self.require("修改", "change", RepairState.DRAFT)
+        self._written_by(by)
         self.touch()
         self.says(kind, year, reason, works)
 
     def submit(self, by: str) -> None:
-        self._require("提交", "submit", RepairState.DRAFT)
-        self.corrected_by = with_author(self.authors(), by)
+        self.require("提交", "submit", RepairState.DRAFT)
+        self._written_by(by)
         self.state = RepairState.SUBMITTED
-
-    def belong_to(self, region_code: str, unit_id: str, unit_name: str) -> None:
-        """It is this unit that applies."""
-        self.region_code, self.unit_id, self.unit_name = region_code, unit_id, unit_name
 
     def withdraw(self) -> None:
         early = (RepairState.DRAFT, RepairState.SUBMITTED, RepairState.REVIEWED)
-        self._require("撤回", "withdraw", *early)
+        self.require("撤回", "withdraw", *early)
         self.state = RepairState.WITHDRAWN
 
     def review(self, approved: Sequence[tuple[str, int]], by: str, at: datetime, note: str) -> None:
         """Line and approved amount in fen, each line once; at most what was asked for it. An
         author of the repair reviews it not: PermissionDenied OWN_REQUEST."""
-        self._require("评审", "review", RepairState.SUBMITTED)
+        self.require("评审", "review", RepairState.SUBMITTED)
         if by in self.authors():
             raise PermissionDenied(
                 "OWN_REQUEST", "不能评审自己的申请", "nobody reviews their own request"
@@ -198,37 +182,37 @@ class Repair(Aggregate, Base):
 
     def recall_review(self) -> None:
         """The reviewer takes the request for consent back, to review it again."""
-        self._require("撤回评审", "recall the review", RepairState.REVIEWED)
+        self.require("撤回评审", "recall the review", RepairState.REVIEWED)
         self.state = RepairState.SUBMITTED
         self._forget_review()
 
     def take_back(self, by: str, at: datetime, note: str) -> None:
         """Returned for correction: a draft again."""
-        self._require("退回", "return", RepairState.REVIEWED)
+        self.require("退回", "return", RepairState.REVIEWED)
         self.state = RepairState.DRAFT
         self._forget_review()
         self._decide(by, at, note)
 
     def reject(self, by: str, at: datetime, note: str) -> None:
-        self._require("驳回", "reject", RepairState.REVIEWED)
+        self.require("驳回", "reject", RepairState.REVIEWED)
         self.state = RepairState.REJECTED
         self._decide(by, at, note)
 
     def approve(self, by: str, at: datetime, note: str) -> None:
-        self._require("批准", "approve", RepairState.REVIEWED)
+        self.require("批准", "approve", RepairState.REVIEWED)
         self.state = RepairState.APPROVED
         self._decide(by, at, note)
 
     def schedule(self, first: date, last: date, contractor: str) -> None:
         """Also again, while it is not accepted."""
-        self._require("排期", "schedule", RepairState.APPROVED, RepairState.SCHEDULED)
+        self.require("排期", "schedule", RepairState.APPROVED, RepairState.SCHEDULED)
         self.touch()
         self.state = RepairState.SCHEDULED
         self.scheduled_from, self.scheduled_to, self.contractor = first, last, contractor
 
     def accept(self, day: date, settled_fen: int) -> None:
         """What it cost in the end is at most what was approved."""
-        self._require("验收", "accept", RepairState.SCHEDULED)
+        self.require("验收", "accept", RepairState.SCHEDULED)
         if settled_fen > self.approved_fen:
             raise exceeds("settled_fen", "APPROVED", "核定", "approved")
         if self.scheduled_from is not None and day < self.scheduled_from:
@@ -249,13 +233,6 @@ class Repair(Aggregate, Base):
         for line in self.lines:
             line.approved_fen = 0
         self.reviewed_by, self.reviewed_at, self.review_note = "", None, ""
-
-    def _decide(self, by: str, at: datetime, note: str) -> None:
-        self.decided_by, self.decided_at, self.decision_note = by, at, note
-
-    def _require(self, act_zh: str, act_en: str, *states: RepairState) -> None:
-        if self.state not in states:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))
 
 
 def exceeds(field: str, what: str, zh: str, en: str) -> InvalidInput:

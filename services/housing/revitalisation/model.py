@@ -13,9 +13,9 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.approvals.authors import MOST_CHARACTERS, with_author
+from chassis.approvals.document import Asked
 from chassis.errors import IllegalState
-from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, words
+from chassis.storage import Aggregate, Base, Belongs, Money, Within, words
 from chassis.storage.columns import new_id
 from housing.properties.model import UseState
 
@@ -86,11 +86,12 @@ class RevitalisationAction(Base):
     )
 
 
-class Revitalisation(Aggregate, Base):
+class Revitalisation(Asked[RevitalisationState], Aggregate, Base):
     """The unit that holds the property stands under the name it had then."""
 
     __tablename__ = "revitalisations"
     scoped = Belongs()
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     state: Mapped[RevitalisationState] = mapped_column(words(RevitalisationState))
@@ -98,15 +99,6 @@ class Revitalisation(Aggregate, Base):
     way: Mapped[RevitalisationWay] = mapped_column(words(RevitalisationWay))
     target_on: Mapped[date] = mapped_column(Date)
     reason: Mapped[str] = mapped_column(String(500))
-    region_code: Mapped[str] = mapped_column(String(12))
-    unit_id: Mapped[str] = mapped_column(String(36))
-    unit_name: Mapped[str] = mapped_column(String(200))
-    requested_by: Mapped[str] = mapped_column(String(200))
-    corrected_by: Mapped[str] = mapped_column(String(MOST_CHARACTERS), default="")
-    approval_id: Mapped[str] = mapped_column(String(36), default="")
-    decided_by: Mapped[str] = mapped_column(String(200), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
-    decision_note: Mapped[str] = mapped_column(String(500), default="")
     ended_on: Mapped[date | None] = mapped_column(Date)
     ending_note: Mapped[str] = mapped_column(String(500), default="")
     actions: Mapped[list[RevitalisationAction]] = relationship(
@@ -128,44 +120,36 @@ class Revitalisation(Aggregate, Base):
         Index("ix_revitalisations_unit_id", "unit_id"),
     )
 
-    def authors(self) -> list[str]:
-        """All who wrote it: the one who drafted it, and who corrected it."""
-        return [self.requested_by, *self.corrected_by.split("\n")]
-
     def correct(self, by: str, way: str, target_on: date, reason: str) -> None:
         """A draft says something else from now on."""
-        self._require("修改", "change", RevitalisationState.DRAFT)
-        self.corrected_by = with_author(self.authors(), by)
+        self.require("修改", "change", RevitalisationState.DRAFT)
+        self._written_by(by)
         self.touch()
         self.way, self.target_on, self.reason = RevitalisationWay(way), target_on, reason
 
     def submit(self) -> None:
-        self._require("提交", "submit", RevitalisationState.DRAFT)
+        self.require("提交", "submit", RevitalisationState.DRAFT)
         self.state = RevitalisationState.SUBMITTED
-
-    def belong_to(self, region_code: str, unit_id: str, unit_name: str) -> None:
-        """It is this unit that holds the property."""
-        self.region_code, self.unit_id, self.unit_name = region_code, unit_id, unit_name
 
     def take_back(self, by: str = "", at: datetime | None = None, note: str = "") -> None:
         """Returned for correction, or recalled: a draft again."""
-        self._require("退回", "return", RevitalisationState.SUBMITTED)
+        self.require("退回", "return", RevitalisationState.SUBMITTED)
         self.state = RevitalisationState.DRAFT
         self._decide(by, at, note)
 
     def reject(self, by: str, at: datetime, note: str) -> None:
-        self._require("驳回", "reject", RevitalisationState.SUBMITTED)
+        self.require("驳回", "reject", RevitalisationState.SUBMITTED)
         self.state = RevitalisationState.REJECTED
         self._decide(by, at, note)
 
     def approve(self, by: str, at: datetime, note: str) -> None:
-        self._require("批准", "approve", RevitalisationState.SUBMITTED)
+        self.require("批准", "approve", RevitalisationState.SUBMITTED)
         self.state = RevitalisationState.APPROVED
         self._decide(by, at, note)
 
     def record(self, by: str, done_on: date, way: str, note: str, **amounts: int) -> None:
         """Something was done; amounts are gross_fen, tax_fen and cost_fen."""
-        self._require("登记盘活行动", "record an action", RevitalisationState.APPROVED)
+        self.require("登记盘活行动", "record an action", RevitalisationState.APPROVED)
         self.touch()
         action = RevitalisationAction(
             id=new_id(),
@@ -180,7 +164,7 @@ class Revitalisation(Aggregate, Base):
 
     def finish(self, day: date) -> UseState | None:
         """What the property is from now on; None where that is for a disposal to say."""
-        self._require("办结", "finish", RevitalisationState.APPROVED)
+        self.require("办结", "finish", RevitalisationState.APPROVED)
         if not self.actions:
             raise IllegalState(
                 "NO_ACTION", "尚未登记任何盘活行动，不能办结", "nothing was done by this plan yet"
@@ -191,15 +175,8 @@ class Revitalisation(Aggregate, Base):
         return used_as
 
     def abandon(self, day: date, reason: str) -> None:
-        self._require("放弃", "abandon", *RUNNING)
+        self.require("放弃", "abandon", *RUNNING)
         self._end(RevitalisationState.ABANDONED, day, reason)
 
     def _end(self, state: RevitalisationState, day: date, note: str) -> None:
         self.state, self.ended_on, self.ending_note = state, day, note
-
-    def _decide(self, by: str, at: datetime | None, note: str) -> None:
-        self.decided_by, self.decided_at, self.decision_note = by, at, note
-
-    def _require(self, act_zh: str, act_en: str, *states: RevitalisationState) -> None:
-        if self.state not in states:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))

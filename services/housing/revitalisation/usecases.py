@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from chassis.approvals.consent import ask, consent, withdraw
+from chassis.approvals.consent import ask, consent, turn_down, withdraw
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.days import day_of
 from chassis.errors import AlreadyExists, IllegalState
@@ -83,17 +83,12 @@ def submit_revitalisation(uow: UnitOfWork, request: Values) -> Revitalisation:
 @consent(KIND, "闲置房产盘活", default=(Step("bureau_head"),))
 def on_revitalisation_decided(uow: UnitOfWork, approval: Approval) -> None:
     found = uow.get(Revitalisation, approval.document_id, "document_id", lock=True)
-    by, note = approval.last_word()
-    match approval.state:
-        case ApprovalState.APPROVED:
-            _require_as_asked(uow, found, approval)
-            found.approve(by, uow.now, note)
-        case ApprovalState.REJECTED:
-            found.reject(by, uow.now, note)
-        case ApprovalState.RETURNED:
-            found.take_back(by, uow.now, note)
-        case ApprovalState.RECALLED:
-            found.take_back()
+    if approval.state is ApprovalState.APPROVED:
+        _require_as_asked(uow, found, approval)
+        by, note = approval.last_word()
+        found.approve(by, uow.now, note)
+    else:
+        turn_down(uow, approval, found)
 
 
 @command(ActionSchema())
