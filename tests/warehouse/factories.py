@@ -137,7 +137,8 @@ def create_store(warehouse: Harness, **changes: Any) -> Any:
 
 def offer(warehouse: Harness, **changes: Any) -> Any:
     """A drafted intake of an asset that a unit offers."""
-    return warehouse.call("offer_asset", asset=asset_fields(**changes))
+    user = changes.pop("user", "clerk")
+    return warehouse.call("offer_asset", user=user, asset=asset_fields(**changes))
 
 
 def accept(warehouse: Harness, intake: Any, **changes: Any) -> Any:

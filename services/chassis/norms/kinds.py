@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,7 +32,12 @@ class Norms:
             near = region_prefix(each.region_code)
             if region_code.startswith(near) and len(near) >= _near(found.get(each.key)):
                 found[each.key] = each
-        return Figures(self, day, {key: Decimal(each.value) for key, each in found.items()})
+        return Figures(
+            self,
+            day,
+            {key: Decimal(each.value) for key, each in found.items()},
+            {key: each.source for key, each in found.items()},
+        )
 
     def everywhere(self, source: UnitOfWork | Reader, day: date) -> list[tuple[str, str, Decimal]]:
         """Region prefix, key and figure of all that are in force on a day, the nearest first."""
@@ -55,6 +60,11 @@ class Figures:
     of: Norms
     day: date
     by_key: dict[str, Decimal]
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def key_of(self, code: str) -> str | None:
+        """The longest key with which a code begins; None if there is none."""
+        return max(filter(code.startswith, self.by_key), key=len, default=None)
 
     def get(self, key: str = "") -> Decimal | None:
         return self.by_key.get(key)

@@ -20,6 +20,8 @@ from chassis.regions import region_prefix
 from chassis.storage import Reader
 
 _NORMS = Norm.__table__
+_MOST = 2**31 - 1
+"""What the contract holds: more months than any card lives."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Periods:
                     region_prefix(each.region_code),
                     each.valid_from,
                     each.valid_to,
-                    int(each.value),
+                    min(int(each.value), _MOST),
                     each.source,
                 )
                 for each in rows

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Integer,
     Subquery,
@@ -82,8 +83,8 @@ def _cards(reader: Reader, region_code: str, class_length: int) -> Subquery:
 
 def _sums(cards: Subquery, on_day: date) -> Any:
     c = cards.c
-    life = cast(c.life, Integer)
-    passed = on_day.year * 12 + on_day.month + 1 - c.month - cast(c.lag, Integer)
+    life = cast(c.life, BigInteger)
+    passed = on_day.year * 12 + on_day.month + 1 - c.month - cast(c.lag, BigInteger)
     counted = case(
         (c.acquired_on > on_day, 0), (passed < 0, 0), (passed > life, life), else_=passed
     )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from sqlalchemy import select
-
 from chassis.errors import InvalidInput, NotFound, Violation
 from chassis.schemas import MOST_TOLD
 from chassis.storage import UnitOfWork
@@ -13,6 +11,7 @@ from warehouse.disposals import rules
 from warehouse.disposals.lines import BatchLine, BatchSale
 from warehouse.disposals.model import DisposalBatch
 from warehouse.disposals.norms import SALE_FLOOR
+from warehouse.items.held import held
 from warehouse.items.model import Item
 from warehouse.items.movements import Cause, Movement
 from warehouse.items.states import ItemState
@@ -24,13 +23,15 @@ def chosen(
 ) -> dict[str, Item]:
     """The items of these ids, and those `listed` already, by id; held until the end.
 
-    What is not listed yet must be in stock and in no open transfer, all must be one owner's.
+    What is not listed yet must be the caller's to answer for, in stock and in no open transfer;
+    all must be one owner's.
     """
-    items = _locked(uow, {*item_ids, *listed})
+    items = held(uow, {*item_ids, *listed})
     for n, each in enumerate(item_ids):
         if each not in items:
             raise NotFound.object(f"item_ids.{n}", each)
     fresh = [(n, items[each]) for n, each in enumerate(item_ids) if each not in listed]
+    uow.require_within_scope(*(item for _, item in fresh))
     ids = [item.id for _, item in fresh]
     asked_for = uow.taken(TransferLine.item_id, ids, TransferLine.state.in_(OPEN_LINES))
     wrong = [told for n, item in fresh if (told := _obstacle(n, item, asked_for))]
@@ -78,12 +79,6 @@ def require_floor(
         raise InvalidInput.of(wrong[:MOST_TOLD])
 
 
-def _locked(uow: UnitOfWork, item_ids: Collection[str]) -> dict[str, Item]:
-    """Always in one order, as every document does."""
-    wanted = select(Item).where(Item.id.in_(item_ids)).order_by(Item.id).with_for_update()
-    return {each.id: each for each in uow.all(wanted)}
-
-
 def _obstacle(n: int, item: Item, asked_for: Collection[str]) -> Violation | None:
     field = f"item_ids.{n}"
     if item.id in asked_for:
@@ -114,5 +109,5 @@ def _move(
     """The batch is what the caller answers for; its items follow from it."""
     cause = Cause.of(uow, batch)
     with uow.unrestricted():
-        for item in _locked(uow, [each.item_id for each in lines]).values():
+        for item in held(uow, [each.item_id for each in lines]).values():
             uow.add(move(item, cause))

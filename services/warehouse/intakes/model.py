@@ -121,13 +121,14 @@ OBSTACLES = {
 
 
 def obstacle(held: Item | None, unit_id: str) -> RejectionReason | None:
-    """Why an asset that has the card `held` cannot be taken in from that unit."""
+    """Why an asset that has the card `held` cannot be taken in from that unit; an empty one is
+    nobody that could give up what a unit owns."""
     if held is None or held.state is ItemState.MISSING:
         return None
     if held.state is ItemState.ON_LOAN:
         return RejectionReason.STILL_ON_LOAN
     if held.state is not ItemState.IN_USE:
         return RejectionReason.ALREADY_HELD
-    if unit_id and held.unit_id and unit_id != held.unit_id:
+    if held.unit_id and unit_id != held.unit_id:
         return RejectionReason.NOT_OWNER
     return None

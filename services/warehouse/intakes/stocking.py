@@ -9,6 +9,7 @@ from warehouse.intakes.model import Intake
 from warehouse.items.model import Item
 from warehouse.items.movements import Cause
 from warehouse.items.search import index_again, index_all
+from warehouse.items.states import ItemState
 from warehouse.stores.model import Owner, Store
 from warehouse.stores.owners import owner_now
 
@@ -22,6 +23,7 @@ def take_in(
     cause = Cause.of(uow, intake)
     described = {name: getattr(intake, name) for name in FIELDS}
     if held is not None:
+        _require_still_its_owner_s(held, owner)
         with uow.unrestricted():  # the unit that used it owned it until now
             for name, value in described.items():
                 setattr(held, name, value)
@@ -38,14 +40,17 @@ def take_in(
     return item
 
 
+def _require_still_its_owner_s(held: Item, owner: Owner) -> None:
+    """Who finds what a stocktake missed brings it back; that makes nobody its owner."""
+    missing = held.state is ItemState.MISSING
+    if missing and held.unit_id and held.unit_id != owner["unit_id"]:
+        raise IllegalState(
+            "OWNED_BY_OTHER",
+            "盘亏资产找回后仍归原权属单位，不能列入其他单位名下",
+            "what was missing is its owner's still",
+        )
+
+
 def _owner(uow: UnitOfWork, intake: Intake, store: Store) -> Owner:
     """The owner of the store; of a virtual one, the unit with which the asset stays."""
-    if not store.is_virtual:
-        return store.owner()
-    if not intake.unit_name:
-        raise IllegalState(
-            "NO_UNIT",
-            "移交单位不明，资产不能列入虚拟仓",
-            "no unit is known that would keep it; it cannot go into a virtual store",
-        )
-    return owner_now(uow, intake)
+    return owner_now(uow, intake) if store.is_virtual else store.owner()

@@ -18,6 +18,7 @@ from warehouse.items.movements import Cause
 from warehouse.items.schemas import ItemRowSchema
 from warehouse.items.search import index_all
 from warehouse.items.states import ItemState
+from warehouse.items.tags import CODE_OF_OTHER, codes_among
 from warehouse.stores.model import Owner, Store, owned_by
 
 SHEET = Sheet(pb.ItemRow, ItemRowSchema())
@@ -37,7 +38,9 @@ class Importing:
             Item.asset_code.in_(set(batch.column("asset_code"))), Item.state != ItemState.GONE
         )
         self._held = {each.asset_code: each for each in uow.all(held)}
-        self._tags = uow.taken(Item.tag, list(set(batch.column("tag"))))
+        tags = set(batch.column("tag"))
+        self._tags = uow.taken(Item.tag, list(tags), Item.tag != "")
+        self._codes = codes_among(uow, tags) | set(batch.column("asset_code"))
         self._new: list[tuple[Item, Store, Owner, Row]] = []
 
     def take(self, row: Row) -> None:
@@ -55,6 +58,8 @@ class Importing:
             return self._compare(row, known, store, unit)
         if values["tag"] in self._tags:
             return self._batch.refuse(row, "tag", *_TAG_TAKEN)
+        if values["tag"] in self._codes and values["tag"] != values["asset_code"]:
+            return self._batch.refuse(row, "tag", *CODE_OF_OTHER)
         card = Item(**{name: values[name] for name in (*FIELDS, "tag")})
         owner = owned_by(unit) if unit is not None else store.owner()
         self._new.append((card, store, owner, row))

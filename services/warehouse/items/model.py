@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import IllegalState, InvalidInput
 from chassis.regions import region_prefix
-from chassis.storage import Aggregate, Base, Belongs, Money, words
+from chassis.storage import Aggregate, Base, Belongs, Money, by_code_point, words
 from warehouse.items.movements import Cause, Movement, MovementKind
 from warehouse.items.states import STATE_NAMES, Condition, ItemState
 from warehouse.stores.model import Owner, Store
@@ -37,7 +37,7 @@ class Item(Aggregate, Base):
     code: Mapped[str] = mapped_column(String(40), unique=True)
     asset_code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(200))
-    class_code: Mapped[str] = mapped_column(String(20))
+    class_code: Mapped[str] = mapped_column(by_code_point(20))
     acquired_on: Mapped[date | None] = mapped_column(Date)
     original_value_fen: Mapped[int] = mapped_column(Money)
     condition: Mapped[Condition] = mapped_column(words(Condition))

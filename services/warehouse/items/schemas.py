@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validates_schema
+from marshmallow import validates_schema
 
 from chassis.fields import Code, Day, Identifier, Labelled, Line, RegionCode, Several, Wrong
 from chassis.figures import Whole, Yuan
@@ -29,7 +29,7 @@ class Words(Line):
 
 
 class Reach(RegionCode):
-    """2, 4 or 6 digits, as few as say it; empty for everywhere."""
+    """2, 4, 6 or 9 digits, as few as say it; empty for everywhere."""
 
     def __init__(self) -> None:
         super().__init__(prefix=True, optional=True)
@@ -78,10 +78,6 @@ class ItemRowSchema(RowSchema):
     value_fen = Yuan(required=True)
     tag = Code(optional=True, load_default="")
     unit_name = Line(optional=True, load_default="")
-
-
-class ImportItemsSchema(RequestSchema):
-    rows = fields.Raw(required=True)
 
 
 class ShareItemsSchema(RequestSchema):

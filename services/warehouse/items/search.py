@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Select, String, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.regions import region_prefix
-from chassis.storage import Base, Reader, UnitOfWork, Within, within
+from chassis.storage import Base, Reader, UnitOfWork, Within, begins_with, within
 from warehouse.items.model import Item
 from warehouse.items.states import Condition, ItemState
 from warehouse.items.words import sought_in, words_of
@@ -56,8 +56,7 @@ def of_class(statement: Select[Any], class_code: str) -> Select[Any]:
     """Cards of a class and those below it: the codes that begin with its own."""
     if not class_code:
         return statement
-    column = ITEMS.c.class_code
-    return statement.where(column >= class_code, column <= f"{class_code}\U0010ffff")
+    return statement.where(begins_with(ITEMS.c.class_code, class_code))
 
 
 def order_of(class_code: str, words: str) -> list[Any]:
@@ -84,6 +83,12 @@ def around(region_code: str) -> list[str]:
     """A region and all around it, the nearest first: 990101 → 990101, 9901, 99, all."""
     near = region_prefix(region_code)
     return [near[:length] for length in _LENGTHS if length <= len(near)] + [""]
+
+
+def is_to_be_had(card: Any, region_code: str, unit_id: str) -> bool:
+    """Whether a unit of that region may ask for a card (an Item, or a row of one)."""
+    foreign = not unit_id or card.unit_id != unit_id
+    return card.state is ItemState.IN_STOCK and card.reach in around(region_code) and foreign
 
 
 def available(

@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from chassis.errors import NotFound
 from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import command, query
 from chassis.wire import Values
 from warehouse.items import journal
+from warehouse.items.held import held
 from warehouse.items.importing import SHEET, Importing
 from warehouse.items.model import Item
 from warehouse.items.movements import Cause
@@ -67,23 +69,24 @@ def import_items(uow: UnitOfWork, request: Values) -> dict[str, Any]:
 
 @command(ShareItemsSchema())
 def share_items(uow: UnitOfWork, request: Values) -> dict[str, Any]:
-    fields = {each: f"item_ids.{n}" for n, each in enumerate(request.item_ids)}
-    found = {each: _locked(uow, each, fields[each]) for each in sorted(fields)}
-    for each in found.values():
-        each.share(request.reach)
+    found = held(uow, request.item_ids)
+    for n, each in enumerate(request.item_ids):
+        if each not in found:
+            raise NotFound.object(f"item_ids.{n}", each)
+        found[each].share(request.reach)
     return {"items": [found[each] for each in request.item_ids]}
 
 
 @command(LendItemSchema())
 def lend_item(uow: UnitOfWork, request: Values) -> Item:
-    found = _locked(uow, request.item_id, "item_id", request.etag)
+    found = _locked(uow, request)
     uow.add(found.lend(request.borrower_name, Cause.of(uow)))
     return found
 
 
 @command()
 def return_item(uow: UnitOfWork, request: Values) -> Item:
-    found = _locked(uow, request.item_id, "item_id", request.etag)
+    found = _locked(uow, request)
     uow.add(found.take_back(Cause.of(uow)))
     return found
 
@@ -99,5 +102,5 @@ def report_stock(reader: Reader, request: Values) -> dict[str, Any]:
     return journal.stock(reader, request.from_on, request.to_on, request.region_code)
 
 
-def _locked(uow: UnitOfWork, item_id: str, field: str, etag: str = "") -> Item:
-    return uow.get(Item, item_id, field, etag, lock=True)
+def _locked(uow: UnitOfWork, request: Values) -> Item:
+    return uow.get(Item, request.item_id, "item_id", request.etag, lock=True)

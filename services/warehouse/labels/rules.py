@@ -1,18 +1,11 @@
-"""What must have a label, and how a text fits onto one."""
+"""How a text fits onto a label."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 
 _WIDE = ("W", "F", "A")
 _ELLIPSIS = "…"
-
-
-def key_of(class_code: str, keys: Iterable[str]) -> str | None:
-    """The longest of `keys` the code begins with; None if there is none."""
-    fitting = [key for key in keys if class_code.startswith(key)]
-    return max(fitting, key=len) if fitting else None
 
 
 def width_of(text: str) -> float:

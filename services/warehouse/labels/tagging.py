@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from chassis.errors import AlreadyExists, IllegalState, InvalidInput, NotFound
 from chassis.storage import UnitOfWork
+from warehouse.items.held import held
 from warehouse.items.model import Item
 from warehouse.items.states import STATE_NAMES, ItemState
+from warehouse.items.tags import CODE_OF_OTHER, codes_among
 from warehouse.labels.schemas import MOST_LABELS
 from warehouse.labels.sheet import A_SHEET
-
-_CARD_CODE = re.compile(r"GW-\d{4}-\d{6,}")
 
 
 def bind(uow: UnitOfWork, card: Item, tag: str) -> None:
@@ -37,8 +36,7 @@ def unbind(card: Item) -> None:
 
 def named(uow: UnitOfWork, item_ids: Sequence[str]) -> list[Item]:
     """These cards, in the order they are named, held until the end."""
-    wanted = select(Item).where(Item.id.in_(item_ids)).order_by(Item.id)
-    found = {each.id: each for each in uow.all(wanted.with_for_update())}
+    found = held(uow, item_ids)
     for number, id in enumerate(item_ids):
         field = f"item_ids.{number}"
         if id not in found:
@@ -67,16 +65,10 @@ def refuse_too_many(cards: Sequence[Item], field: str, *, is_svg: bool) -> None:
         raise InvalidInput.field(field, "TOO_MANY", f"{zh}，请分批打印", en)
 
 
-def bind_codes(uow: UnitOfWork, cards: Sequence[Item]) -> None:
-    """A card without a tag gets its code as its tag."""
-    untagged = [each for each in cards if not each.tag]
-    taken = uow.taken(Item.tag, [each.code for each in untagged])
-    if taken:
-        codes = "、".join(sorted(taken))
-        zh, en = f"{codes} 已作为标签号绑定其他卡片", f"{codes}: tags of other cards"
-        raise AlreadyExists.key("item_ids", "TAG_TAKEN", zh, en)
-    for each in untagged:
-        each.tag = each.code
+def bind_codes(cards: Sequence[Item]) -> None:
+    """A card without a tag gets its code as its tag: no other card has that."""
+    for each in cards:
+        each.tag = each.tag or each.code
 
 
 def _refuse_gone(card: Item) -> None:
@@ -86,9 +78,5 @@ def _refuse_gone(card: Item) -> None:
 
 
 def _refuse_code_of_other(uow: UnitOfWork, card: Item, tag: str) -> None:
-    """A scanner reads codes as well as tags: one text must not mean two cards."""
-    others = (Item.id != card.id, Item.state != ItemState.GONE)
-    is_code = _CARD_CODE.fullmatch(tag) and tag != card.code
-    if is_code or uow.taken(Item.asset_code, [tag], *others):
-        zh, en = "与其他卡片的卡片编号或资产编号相同", "the code of another card or asset"
-        raise InvalidInput.field("tag", "CODE_OF_OTHER", zh, en)
+    if tag not in (card.code, card.asset_code) and codes_among(uow, [tag]):
+        raise InvalidInput.field("tag", *CODE_OF_OTHER)

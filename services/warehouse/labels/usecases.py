@@ -38,7 +38,7 @@ def print_labels(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     is_svg = request.format == "svg"
     tagging.refuse_too_many(cards, field, is_svg=is_svg)
     uow.require_within_scope(*cards)
-    tagging.bind_codes(uow, cards)
+    tagging.bind_codes(cards)
     sheets = sheets_of(cards)
     ending, kind = ("svg", "image/svg+xml") if is_svg else ("pdf", "application/pdf")
     content = drawing.as_svg(sheets[0]) if is_svg else drawing.as_pdf(sheets)

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("stay", sa.Integer, nullable=False, server_default="1"),
     )
     _store_may_be_null(True)
+    _sort_classes("C")
     op.drop_index("ix_items_unit_id", "items")
     op.create_index("ix_items_unit_id_code", "items", ["unit_id", "code"])
     op.create_index("ix_items_class_code_code", "items", ["class_code", "code"])
@@ -70,12 +71,20 @@ def downgrade() -> None:
     op.create_index("ix_items_unit_id", "items", ["unit_id"])
     op.execute("UPDATE items SET store_id = (SELECT min(id) FROM stores) WHERE store_id IS NULL")
     _store_may_be_null(False)
+    _sort_classes("default")
     drop_columns("items", "tag", "reach", "stay")
 
 
 def _store_may_be_null(is_so: bool) -> None:
     with op.batch_alter_table("items") as batch:
         batch.alter_column("store_id", existing_type=sa.String(36), nullable=is_so)
+
+
+def _sort_classes(collation: str) -> None:
+    """Classes are sought by how their codes begin, whatever the locale of the database."""
+    if op.get_bind().dialect.name == "postgresql":
+        told = f'ALTER TABLE items ALTER COLUMN class_code TYPE varchar(20) COLLATE "{collation}"'
+        op.execute(told)
 
 
 def _movements() -> sa.Table:

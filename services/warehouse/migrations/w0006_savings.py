@@ -7,6 +7,7 @@ from alembic import op
 
 from chassis.migrate import aggregate_columns
 from chassis.norms import seed
+from chassis.storage import by_code_point
 
 revision = "w0006"
 down_revision = "w0005"
@@ -28,7 +29,7 @@ def upgrade() -> None:
         sa.Column("item_name", sa.String(200), nullable=False),
         sa.Column("stay", sa.Integer, nullable=False),
         sa.Column("turn", sa.Integer, nullable=False),
-        sa.Column("class_code", sa.String(20), nullable=False),
+        sa.Column("class_code", by_code_point(20), nullable=False),
         sa.Column("condition", sa.String(40), nullable=False),
         sa.Column("region_code", sa.String(12), nullable=False),
         sa.Column("unit_id", sa.String(36), nullable=False),
@@ -65,7 +66,8 @@ def upgrade() -> None:
         sqlite_where=booked,
     )
     op.create_index("uq_savings_reverses_id", "savings", ["reverses_id"], unique=True)
-    for column in ("booked_on", "region_code", "transfer_line_id", "unit_id"):
+    op.create_index("ix_savings_item_id_stay", "savings", ["item_id", "stay"])
+    for column in ("booked_on", "region_code", "store_id", "transfer_line_id", "unit_id"):
         op.create_index(f"ix_savings_{column}", "savings", [column])
     seed.load(_NORMS)
 

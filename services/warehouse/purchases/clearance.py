@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.days import day_of
 from chassis.signing import canonical, sign
-from chassis.storage import Base, Belongs, Money, UnitOfWork, new_id
+from chassis.storage import Base, Belongs, Money, UnitOfWork, new_id, words
+from warehouse.items.states import Condition
 from warehouse.purchases.model import Purchase
 from warehouse.stores.model import Owner
 from warehouse.stores.owners import owner_now
@@ -24,6 +25,7 @@ _SAID = (
     "description",
     "class_code",
     "words",
+    "least_condition",
     "quantity",
     "estimated_price_fen",
     "offers",
@@ -47,6 +49,7 @@ class Clearance(Base):
     unit_uscc: Mapped[str] = mapped_column(String(18))
     description: Mapped[str] = mapped_column(String(200))
     class_code: Mapped[str] = mapped_column(String(20))
+    least_condition: Mapped[Condition] = mapped_column(words(Condition))
     words: Mapped[str] = mapped_column(String(40))
     quantity: Mapped[int] = mapped_column(Integer)
     estimated_price_fen: Mapped[int] = mapped_column(Money)
@@ -77,6 +80,7 @@ class Clearance(Base):
             description=purchase.description,
             class_code=purchase.need_class_code,
             words=purchase.need_words,
+            least_condition=purchase.need_least_condition or Condition.FAIR,
             quantity=purchase.shortfall,
             estimated_price_fen=purchase.estimated_price_fen,
             offers=[_told(each) for each in purchase.offers],

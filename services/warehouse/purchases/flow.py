@@ -13,13 +13,13 @@ from chassis.days import day_of
 from chassis.errors import IllegalState
 from chassis.storage import UnitOfWork
 from warehouse.items.model import Item
-from warehouse.items.search import around, available
-from warehouse.items.states import ItemState
+from warehouse.items.search import available, is_to_be_had
 from warehouse.purchases import facts
 from warehouse.purchases.clearance import issue
 from warehouse.purchases.model import Purchase
 from warehouse.purchases.norms import OFFER_WORKDAYS
 from warehouse.purchases.offers import ANSWERED, OfferState, PurchaseOffer
+from warehouse.stores.owners import present_id
 from warehouse.transfers import asking
 
 KIND = "warehouse.purchase"
@@ -58,20 +58,14 @@ def note_gone(uow: UnitOfWork, purchase: Purchase) -> dict[str, Item]:
     still = {}
     open_offers = purchase.those(OfferState.OFFERED)
     items = items_of(uow, open_offers)
+    unit_id = present_id(uow, purchase.unit_id)
     for offer in open_offers:
         item = items[offer.item_id]
-        if is_to_be_had(item.state, item.reach, item.unit_id, purchase):
+        if is_to_be_had(item, purchase.region_code, unit_id):
             still[offer.item_id] = item
         else:
             offer.be_gone()
     return still
-
-
-def is_to_be_had(state: ItemState, reach: str, owner_id: str, purchase: object) -> bool:
-    """Whether the unit of a purchase (or a row of one) may still ask for an item."""
-    region_code, unit_id = purchase.region_code, purchase.unit_id  # type: ignore[attr-defined]
-    foreign = not unit_id or owner_id != unit_id
-    return state is ItemState.IN_STOCK and reach in around(region_code) and foreign
 
 
 def ask_for(uow: UnitOfWork, purchase: Purchase, taken: list[PurchaseOffer], to_place: str) -> None:
@@ -84,6 +78,12 @@ def ask_for(uow: UnitOfWork, purchase: Purchase, taken: list[PurchaseOffer], to_
     for each in taken:
         each.transfer_id = transfer.id
     facts.publish_taken(uow, purchase, taken, transfer.id)
+
+
+def note_deadline(uow: UnitOfWork, purchase: Purchase) -> None:
+    """A deadline that could not be told is, once the official calendar reaches that far."""
+    if purchase.answer_by is None and purchase.offered_on is not None:
+        purchase.answer_by = last_day(uow, purchase.region_code, purchase.offered_on)
 
 
 def last_day(uow: UnitOfWork, region_code: str, begun: date) -> date | None:
@@ -99,5 +99,5 @@ def last_day(uow: UnitOfWork, region_code: str, begun: date) -> date | None:
 def _not_offered_yet(uow: UnitOfWork, purchase: Purchase) -> list[Item]:
     known = {each.item_id for each in purchase.those(*ANSWERED)}
     wanted = purchase.need | {"quantity": purchase.shortfall}
-    unit_id = purchase.unit_id
+    unit_id = present_id(uow, purchase.unit_id)
     return available(uow, wanted, purchase.region_code, unit_id, without=known)

@@ -12,9 +12,8 @@ from chassis.days import day_of
 from chassis.signing import is_signed
 from chassis.storage import Reader
 from chassis.wire import Values
-from warehouse.items.search import ITEMS
+from warehouse.items.search import ITEMS, is_to_be_had
 from warehouse.purchases.clearance import Clearance
-from warehouse.purchases.flow import is_to_be_had
 from warehouse.purchases.model import LAPSED, Purchase, PurchaseState
 from warehouse.purchases.offers import OfferState, PurchaseOffer
 from warehouse.transfers.model import need_in
@@ -100,6 +99,6 @@ def _offer(purchase: Any, offer: Any, item: Any) -> dict[str, Any]:
     values = dict(offer._mapping)
     if purchase.state is not PurchaseState.PARKED or offer.state is not OfferState.OFFERED:
         return values
-    if item is None or not is_to_be_had(item.state, item.reach, item.unit_id, purchase):
+    if item is None or not is_to_be_had(item, purchase.region_code, purchase.unit_id):
         return values | {"state": OfferState.GONE}
     return values

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import validates_schema
 
 from chassis.fields import Choice, Code, Identifier, Line, Several, Wrong
-from chassis.figures import Fen
+from chassis.figures import Whole
 from chassis.schemas import PageSchema, Part, RequestSchema
 from chassis.signing import SIGNATURE_BYTES
 from warehouse.items.schemas import MOST_ITEMS, NeedSchema
@@ -18,7 +18,7 @@ from warehouse.items.schemas import MOST_ITEMS, NeedSchema
 class RequestPurchaseSchema(RequestSchema):
     need = Part(NeedSchema)
     description = Line(200)
-    estimated_price_fen = Fen(required=True)
+    estimated_price_fen = Whole(1, 10**15, required=True)
     reason = Line(500)
 
 

@@ -21,6 +21,7 @@ from warehouse.purchases.schemas import (
     RequestPurchaseSchema,
     VerifyClearanceSchema,
 )
+from warehouse.stores.owners import callers_unit
 
 
 @command(RequestPurchaseSchema())
@@ -33,7 +34,7 @@ def request_purchase(uow: UnitOfWork, request: Values) -> Purchase:
         corrected_by="",
         **request.present("description", "estimated_price_fen", "reason"),
         **{f"need_{name}": value for name, value in request.need.items()},
-        **uow.own_unit(),
+        **callers_unit(uow),
     )
     uow.add(created)
     facts.publish_request(uow, created)
@@ -46,8 +47,7 @@ def answer_offers(uow: UnitOfWork, request: Values) -> Purchase:
     """Takes or refuses every offer that is still to be had, in one call."""
     found = _get(uow, request)
     today = day_of(uow.now)
-    if found.answer_by is None and found.offered_on is not None:
-        found.answer_by = flow.last_day(uow, found.region_code, found.offered_on)
+    flow.note_deadline(uow, found)
     found.begin_answer(uow.principal.subject, today)
     answers = _answers(found, request.answers)
     flow.note_gone(uow, found)
@@ -89,6 +89,7 @@ def on_purchase_decided(uow: UnitOfWork, approval: Approval) -> None:
 def renew_purchase(uow: UnitOfWork, request: Values) -> Purchase:
     """After the deadline: the stores are searched again."""
     found = _get(uow, request)
+    flow.note_deadline(uow, found)
     found.renew(uow.principal.subject, day_of(uow.now))
     flow.go_on(uow, found)
     return found
@@ -96,9 +97,10 @@ def renew_purchase(uow: UnitOfWork, request: Values) -> Purchase:
 
 @command()
 def withdraw_purchase(uow: UnitOfWork, request: Values) -> Purchase:
+    withdraw(uow, request.purchase_id)
+    uow.flush()  # holds the approval before its document, as who decides does
     found = _get(uow, request)
     found.withdraw()
-    withdraw(uow, found.id)
     return found
 
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
-from chassis.errors import InvalidInput
-from chassis.norms import Figures, Norms
-from chassis.norms.kinds import in_force_on
-from chassis.norms.model import Norm
-from chassis.regions import region_prefix
+from chassis.errors import IllegalState, InvalidInput
+from chassis.norms import Figures
 from chassis.storage import UnitOfWork
 from chassis.wire import Values
 from warehouse.items.model import Item
@@ -25,12 +21,12 @@ def reckoned(
     """Columns of a Saving: each figure with its source, and what comes of them.
 
     The norms are those of the region on the day of receipt. Raises InvalidInput NO_PRICE
-    where there is neither a cap nor a market price, IllegalState NO_NORM without a factor.
+    where there is neither a cap nor a market price, IllegalState NO_NORM without a factor
+    and FACTOR_ABOVE_ONE with one that makes more of a price than it is.
     """
-    caps = _in_force(uow, PRICE_CAP, region_code, received_on)
-    fitting = (key for key in caps if key and item.class_code.startswith(key))
-    cap = caps.get(max(fitting, key=len, default=""))
-    cap_fen = rules.fen(cap.value) if cap is not None else None
+    caps = PRICE_CAP.in_force(uow, region_code, received_on)
+    cap = caps.key_of(item.class_code)
+    cap_fen = rules.fen(caps.must(cap)) if cap is not None else None
     price_fen = rules.price_of(cap_fen, request.market_price_fen)
     if price_fen is None:
         raise InvalidInput.field(
@@ -39,28 +35,29 @@ def reckoned(
             "该分类没有施行中的价格上限，须填写市场价格及来源",
             "no price cap is in force for this class; a market price with its source is needed",
         )
-    factors = _in_force(uow, CONDITION_FACTOR, region_code, received_on)
-    by_key = {key: each.value for key, each in factors.items()}
-    factor = Figures(CONDITION_FACTOR, received_on, by_key).must(item.condition)
+    factors = CONDITION_FACTOR.in_force(uow, region_code, received_on)
+    factor = _share(factors, item.condition)
     costs = request.present("move_cost_fen", "repair_cost_fen")
     return {
         "price_cap_fen": cap_fen,
-        "price_cap_source": cap.source if cap is not None else "",
+        "price_cap_source": caps.sources[cap] if cap is not None else "",
         "market_price_fen": request.market_price_fen,
         "market_source": request.market_source,
         "condition_ratio": factor,
-        "condition_ratio_source": factors[item.condition].source,
+        "condition_ratio_source": factors.sources[item.condition],
         "price_fen": price_fen,
         "saving_fen": rules.saving_of(price_fen, factor, costs.values()),
         **costs,
     }
 
 
-def _in_force(uow: UnitOfWork, norms: Norms, region_code: str, day: date) -> dict[str, Norm]:
-    """The norms of a region on a day, by key; of several the nearest region's."""
-    found: dict[str, Norm] = {}
-    rows = uow.all(select(Norm).where(Norm.kind == norms.kind, in_force_on(day)))
-    for each in sorted(rows, key=lambda norm: len(region_prefix(norm.region_code))):
-        if region_code.startswith(region_prefix(each.region_code)):
-            found[each.key] = each
-    return found
+def _share(factors: Figures, condition: str) -> Decimal:
+    """What an item in that condition is worth of a new one, 0 to 1."""
+    factor = factors.must(condition)
+    if factor > 1:
+        raise IllegalState(
+            "FACTOR_ABOVE_ONE",
+            f"{factors.of.label}（{condition}）为 {factor:f}，不得大于 1，请更正标准",
+            f"the factor of {condition} is {factor:f}, above 1; correct the norm",
+        )
+    return factor

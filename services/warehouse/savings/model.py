@@ -16,7 +16,7 @@ from typing import ClassVar
 from sqlalchemy import Date, ForeignKey, Index, Integer, Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.storage import Aggregate, Base, Belongs, Money, words
+from chassis.storage import Aggregate, Base, Belongs, Money, by_code_point, words
 from warehouse.items.states import Condition
 
 _BOOKED = text("reverses_id IS NULL")
@@ -48,7 +48,7 @@ class Saving(Aggregate, Base):
     item_name: Mapped[str] = mapped_column(String(200))
     stay: Mapped[int] = mapped_column(Integer)
     turn: Mapped[int] = mapped_column(Integer)
-    class_code: Mapped[str] = mapped_column(String(20))
+    class_code: Mapped[str] = mapped_column(by_code_point(20))
     condition: Mapped[Condition] = mapped_column(words(Condition))
     region_code: Mapped[str] = mapped_column(String(12))
     unit_id: Mapped[str] = mapped_column(String(36))
@@ -87,7 +87,9 @@ class Saving(Aggregate, Base):
         ),
         Index("uq_savings_reverses_id", "reverses_id", unique=True),
         Index("ix_savings_booked_on", "booked_on"),
+        Index("ix_savings_item_id_stay", "item_id", "stay"),
         Index("ix_savings_region_code", "region_code"),
+        Index("ix_savings_store_id", "store_id"),
         Index("ix_savings_transfer_line_id", "transfer_line_id"),
         Index("ix_savings_unit_id", "unit_id"),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select
 
 from chassis.days import day_of, days_of
 from chassis.errors import AlreadyExists, IllegalState, NotFound
-from chassis.storage import Reader, UnitOfWork, within
+from chassis.storage import Reader, UnitOfWork, begins_with, within
 from chassis.usecases import command, query
 from chassis.wire import Values
 from warehouse.items.model import Item
@@ -149,7 +149,7 @@ def _of_class(statement: Select[Any], class_code: str, is_class_only: bool) -> S
         return statement.where(column == class_code)
     if not class_code:
         return statement
-    return statement.where(column >= class_code, column < f"{class_code}\x7f")
+    return statement.where(begins_with(column, class_code))
 
 
 def _with_reversals(reader: Reader, savings: Any) -> list[dict[str, Any]]:

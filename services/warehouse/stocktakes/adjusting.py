@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from chassis.errors import IllegalState
 from chassis.storage import UnitOfWork
+from warehouse.items.held import held
 from warehouse.items.model import Item
 from warehouse.items.movements import Cause, Movement, MovementKind
 from warehouse.items.states import ItemState
 from warehouse.stocktakes.lines import BOUND, HERE, Outcome, StocktakeLine, lies_in
-from warehouse.stocktakes.model import Stocktake
+from warehouse.stocktakes.model import Stocktake, StocktakeState
 
 _MOST_NAMED = 10
 
@@ -20,7 +21,8 @@ _MOST_NAMED = 10
 def adjust(uow: UnitOfWork, stocktake: Stocktake) -> int:
     """Lets the cards say what was found; how many of them.
 
-    A card that left by a document since the stocktake was opened is none of its business.
+    A card that left by a document since the stocktake was opened is none of its business, nor
+    is one that another stocktake came upon and has yet to place.
     A misplaced one follows where it has not moved since either and the caller answers for it;
     else it remains a finding.
     Raises IllegalState CARDS_BOUND while a missing one is reserved or in disposal.
@@ -30,10 +32,10 @@ def adjust(uow: UnitOfWork, stocktake: Stocktake) -> int:
         StocktakeLine.outcome.in_((Outcome.MISSING, Outcome.MISPLACED)),
     )
     lines = uow.all(wanted.order_by(StocktakeLine.id))
-    items = _locked(uow, [each.item_id for each in lines])
+    items = held(uow, [each.item_id for each in lines])
     missing = [each for each in lines if each.outcome is Outcome.MISSING]
     misplaced = [each for each in lines if each.outcome is Outcome.MISPLACED]
-    left = _left(uow, stocktake, items)
+    left = _left(uow, stocktake, items) | _scanned_elsewhere(uow, items)
     gone = [each for each in missing if each.item_id in left]
     lost = [each for each in missing if each.item_id not in left]
     _refuse_bound(items[each.item_id] for each in lost)
@@ -53,7 +55,7 @@ def take_back(uow: UnitOfWork, stocktake: Stocktake) -> None:
     """
     made = (Movement.document_id == stocktake.id, Movement.kind == MovementKind.STOCKTAKE)
     entries = {each.item_id: each for each in uow.all(select(Movement).where(*made))}
-    items = _locked(uow, list(entries))
+    items = held(uow, entries)
     first = min((each.id for each in entries.values()), default="")
     last = {each.item_id: each.id for each in _since(uow, first, items)}
     moved = [
@@ -114,6 +116,17 @@ def _left(uow: UnitOfWork, stocktake: Stocktake, items: dict[str, Item]) -> set[
     return away
 
 
+def _scanned_elsewhere(uow: UnitOfWork, items: Iterable[str]) -> set[str]:
+    """Cards that were scanned in stocktakes which are open, among them this one."""
+    running = select(Stocktake.id).where(Stocktake.state == StocktakeState.OPEN)
+    scanned = select(StocktakeLine).where(
+        StocktakeLine.item_id.in_(list(items)),
+        StocktakeLine.scanned_at.is_not(None),
+        StocktakeLine.stocktake_id.in_(running),
+    )
+    return {each.item_id for each in uow.all(scanned)}
+
+
 def _stands_as_left(item: Item, entry: Movement) -> bool:
     left = entry.to_state, entry.to_store_id, entry.to_place
     return (item.state, item.store_id, item.place) == left
@@ -124,12 +137,6 @@ def _since(uow: UnitOfWork, id: str, items: Iterable[str]) -> Sequence[Movement]
     later = (Movement.item_id.in_(list(items)), Movement.id >= id)
     found: Sequence[Movement] = uow.all(select(Movement).where(*later).order_by(Movement.id))
     return found
-
-
-def _locked(uow: UnitOfWork, ids: Sequence[str | None]) -> dict[str, Item]:
-    """The cards, held until the end, always in one order."""
-    wanted = select(Item).where(Item.id.in_(ids)).order_by(Item.id).with_for_update()
-    return {each.id: each for each in uow.all(wanted)}
 
 
 def _refuse_bound(items: Iterable[Item]) -> None:

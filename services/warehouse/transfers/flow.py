@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby, zip_longest
+from typing import Any
 
 from sqlalchemy import select
 
@@ -12,25 +13,20 @@ from chassis.days import day_of
 from chassis.errors import DomainError, IllegalState, InvalidInput, NotFound
 from chassis.storage import UnitOfWork
 from chassis.wire import Values
+from warehouse.items.held import held
 from warehouse.items.model import Item
 from warehouse.items.movements import Cause
 from warehouse.items.search import around, available
 from warehouse.items.states import ItemState
+from warehouse.stores.owners import present_id
 from warehouse.transfers.lines import LineState, TransferLine
 from warehouse.transfers.model import Transfer
 from warehouse.transfers.norms import WORKDAYS
 
 
-def asker(uow: UnitOfWork) -> dict[str, str]:
-    """The unit that asks, and will own what it gets: the caller's."""
-    unit = uow.own_unit()
-    if not unit["unit_id"]:
-        raise IllegalState("NO_UNIT", "您没有所属单位，不能申请调剂", "you are of no unit")
-    return unit
-
-
 def chosen(uow: UnitOfWork, request: Values, region_code: str, unit_id: str) -> Sequence[Item]:
     """The items a unit asks for: those it names, or what the stores have for its need."""
+    unit_id = present_id(uow, unit_id)
     if not request.need:
         return _named(uow, request.item_ids, region_code, unit_id)
     found: Sequence[Item] = available(uow, request.need, region_code, unit_id)
@@ -45,9 +41,10 @@ def still_there(uow: UnitOfWork, transfer: Transfer) -> None:
     """The lines as their items are now. Refuses to ask for what is not to be had any more;
     a need is answered anew instead."""
     items = _locked(uow, transfer.lines)
+    unit_id = present_id(uow, transfer.unit_id)
     for n, line in enumerate(transfer.lines):
         item = items[line.item_id]
-        hindrance = _hindrance(item, transfer.region_code, transfer.unit_id, f"lines.{n}.item_id")
+        hindrance = _hindrance(item, transfer.region_code, unit_id, f"lines.{n}.item_id")
         if hindrance is None:
             line.be_about(item)
         elif not transfer.need:
@@ -58,14 +55,17 @@ def reserve(uow: UnitOfWork, transfer: Transfer) -> None:
     """Each line gets its item, another one that answers the need, or none; none that is worth
     more than what was consented to."""
     items = _locked(uow, transfer.lines)
-    gone = [each for each in transfer.lines if _is_gone(transfer, each, items[each.item_id])]
+    unit_id = present_id(uow, transfer.unit_id)
+    gone = [
+        each for each in transfer.lines if _is_gone(each, items[each.item_id], transfer, unit_id)
+    ]
     cause = Cause.of(uow, transfer)
     for line in transfer.lines:
         if line not in gone:
             uow.add(items[line.item_id].reserve(cause))
             line.reserve(items[line.item_id])
     uow.flush()
-    for line, item in _instead(uow, transfer, gone):
+    for line, item in _instead(uow, transfer, gone, unit_id):
         if item is None:
             line.miss()
         else:
@@ -100,6 +100,16 @@ def handed_over_by_caller(
     return lines
 
 
+def told_to_caller(uow: UnitOfWork, transfer: Transfer) -> Transfer | dict[str, Any]:
+    """A transfer for who may read it; else what custody lines say of it, and those lines."""
+    if _answers_for(uow, transfer):
+        return transfer
+    items = _locked(uow, transfer.lines)
+    lines = [each for each in transfer.lines if _answers_for(uow, items[each.item_id])]
+    names = ("id", "code", "state", "unit_id", "unit_name", "to_place", "due_at", "version")
+    return {name: getattr(transfer, name) for name in names} | {"need": None, "lines": lines}
+
+
 def items_of(uow: UnitOfWork, lines: Iterable[TransferLine]) -> list[tuple[TransferLine, Item]]:
     """Lines with their items, which are held until the end."""
     wanted = list(lines)
@@ -129,7 +139,7 @@ def _named(
 
 
 def _instead(
-    uow: UnitOfWork, transfer: Transfer, gone: Sequence[TransferLine]
+    uow: UnitOfWork, transfer: Transfer, gone: Sequence[TransferLine], unit_id: str
 ) -> list[tuple[TransferLine, Item | None]]:
     """For lines whose item is gone, another one that answers the need and is worth no more;
     None where there is none. The cheapest choose first: what they may have, others may too."""
@@ -142,7 +152,7 @@ def _instead(
             uow,
             transfer.need | {"quantity": len(lines)},
             transfer.region_code,
-            transfer.unit_id,
+            unit_id,
             without=[item.id for _, item in pairs if item is not None],
             most_fen=most_fen,
             lock=True,
@@ -156,19 +166,17 @@ def _worth(line: TransferLine) -> int:
 
 
 def _locked(uow: UnitOfWork, lines: Iterable[TransferLine]) -> dict[str, Item]:
-    """The items of lines, held until the end, always in one order."""
-    wanted = select(Item).where(Item.id.in_([each.item_id for each in lines]))
-    found = uow.all(wanted.order_by(Item.id).with_for_update())
-    return {each.id: each for each in found}
+    """The items of lines, held until the end."""
+    return held(uow, [each.item_id for each in lines])
 
 
-def _answers_for(uow: UnitOfWork, item: Item) -> bool:
+def _answers_for(uow: UnitOfWork, found: Item | Transfer) -> bool:
     scope = uow.principal.scope
-    return any(realm.covers(item.region_code, item.unit_id) for realm in scope)
+    return any(realm.covers(found.region_code, found.unit_id) for realm in scope)
 
 
-def _is_gone(transfer: Transfer, line: TransferLine, item: Item) -> bool:
-    hindrance = _hindrance(item, transfer.region_code, transfer.unit_id, "item_id")
+def _is_gone(line: TransferLine, item: Item, transfer: Transfer, unit_id: str) -> bool:
+    hindrance = _hindrance(item, transfer.region_code, unit_id, "item_id")
     return hindrance is not None or item.value_fen > line.value_fen
 
 

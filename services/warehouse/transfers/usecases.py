@@ -10,10 +10,11 @@ from chassis.approvals.consent import consent, withdraw
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.errors import InvalidInput
 from chassis.storage import Reader, UnitOfWork, lies_in
+from chassis.storage.unit_of_work import require_seen
 from chassis.usecases import Step, command, query
 from chassis.wire import Values
 from warehouse.items.movements import Cause
-from warehouse.stores.owners import owner_now
+from warehouse.stores.owners import callers_unit, owner_now
 from warehouse.transfers import asking, facts, flow
 from warehouse.transfers.lines import IN_CUSTODY, LineState, TransferLine
 from warehouse.transfers.model import UNDER_WAY, Transfer, TransferState, need_in
@@ -31,7 +32,7 @@ _LINES = TransferLine.__table__
 
 @command(AskSchema())
 def create_transfer(uow: UnitOfWork, request: Values) -> Transfer:
-    unit = flow.asker(uow)
+    unit = callers_unit(uow)
     items = flow.chosen(uow, request, unit["region_code"], unit["unit_id"])
     asked = {"reason": request.reason, "to_place": request.to_place, "need": request.need}
     return asking.draft(uow, unit, items, **asked)
@@ -76,9 +77,10 @@ def on_transfer_decided(uow: UnitOfWork, approval: Approval) -> None:
 
 @command()
 def withdraw_transfer(uow: UnitOfWork, request: Values) -> Transfer:
+    withdraw(uow, request.transfer_id)
+    uow.flush()  # holds the approval before its document, as who decides does
     found = _get(uow, request)
     freed = found.withdraw()
-    withdraw(uow, found.id)
     flow.release(uow, found, freed)
     if found.state is TransferState.IN_TRANSIT:
         flow.set_deadline(uow, found, "receive")
@@ -86,12 +88,13 @@ def withdraw_transfer(uow: UnitOfWork, request: Values) -> Transfer:
 
 
 @command(HandOverSchema())
-def hand_over_transfer(uow: UnitOfWork, request: Values) -> Transfer:
+def hand_over_transfer(uow: UnitOfWork, request: Values) -> Transfer | dict[str, Any]:
     """The caller answers for the items, whoever asked for them."""
     own = uow.principal
     with uow.unrestricted():
-        found = _get(uow, request)
+        found = uow.get(Transfer, request.transfer_id, "transfer_id", lock=True)
     lines = flow.handed_over_by_caller(uow, found, request.line_ids)
+    require_seen(found, request.etag)
     with uow.unrestricted():
         cause = Cause.of(uow, found)
         found.hand_over(lines, own.subject, uow.now)
@@ -99,7 +102,7 @@ def hand_over_transfer(uow: UnitOfWork, request: Values) -> Transfer:
             uow.add(item.hand_over(cause))
         if found.state is TransferState.IN_TRANSIT:
             flow.set_deadline(uow, found, "receive")
-    return found
+    return flow.told_to_caller(uow, found)
 
 
 @command(ReceiveSchema())

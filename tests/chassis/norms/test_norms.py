@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import IllegalState, InvalidInput, PermissionDenied
-from chassis.norms import Norms
+from chassis.norms import Figures, Norms
 from chassis.principal import Principal, Realm
 from chassis.storage.reader import Context, Reader
 from chassis.testing import Harness
@@ -53,6 +53,15 @@ def test_a_norm_holds_from_its_first_day_until_the_next_one(housing: Harness) ->
     days = ("2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01", "2099-12-31")
     found = [figure(housing, "990101", day) for day in days]
     assert found == [None, 12, 12, Decimal("18.5"), Decimal("18.5")]
+
+
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [("A05010201", "A0501"), ("A05990000", "A05"), ("A02", "A02"), ("A0", None), ("", None)],
+)
+def test_of_several_keys_a_code_begins_with_the_longest_decides(code: str, key: str | None) -> None:
+    by_key = dict.fromkeys(["A02", "A0501", "A05"], Decimal(1))
+    assert Figures(AREA, date(2026, 1, 1), by_key).key_of(code) == key
 
 
 def test_the_nearest_region_has_the_last_word(housing: Harness) -> None:

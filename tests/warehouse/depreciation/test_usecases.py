@@ -109,6 +109,17 @@ def test_what_is_not_depreciated_keeps_its_value(warehouse: Harness) -> None:
     assert (told.life_months, told.book_value_fen) == (0, 600_000)
 
 
+@pytest.mark.parametrize("kind", ["life_months", "depreciation_lag"])
+def test_a_norm_beyond_all_measure_leaves_the_report_as_the_cards(
+    warehouse: Harness, kind: str
+) -> None:
+    item = computer(warehouse, acquired_on="1900-01-01", original_value_fen=10**15)
+    set_norm(warehouse, kind, "9999999999", region_code="990100", valid_from="1900-01-01")
+    told = value(warehouse, item, "2200-12-31").book_value_fen
+    report = warehouse.call("report_depreciation", on_day="2200-12-31")
+    assert figures(report)["合计",]["book_yuan"] * 100 == told
+
+
 def test_a_card_and_a_day_there_must_be(warehouse: Harness) -> None:
     assert refusal(warehouse, "get_book_value", NotFound, item_id=NOBODY)[1] == ["item_id"]
     told = refusal(warehouse, "get_book_value", InvalidInput, item_id=NOBODY, on_day="2026-02-29")

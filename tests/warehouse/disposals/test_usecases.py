@@ -29,7 +29,16 @@ from tests.warehouse.disposals.factories import (
     states,
     submit,
 )
-from tests.warehouse.factories import asked, decide, granted, lent_item, somebody, stocked
+from tests.warehouse.factories import (
+    a_unit,
+    asked,
+    decide,
+    granted,
+    in_virtual_store,
+    lent_item,
+    somebody,
+    stocked,
+)
 
 pytestmark = pytest.mark.row("W10")
 NOBODY = "0190b6e0-7d5c-7a3e-8f00-0123456789ab"
@@ -133,6 +142,17 @@ def test_nobody_disposes_of_what_is_outside_their_scope(warehouse: Harness) -> N
     batch = draft(warehouse, [desk])
     with pytest.raises(NotFound):
         submit(warehouse, batch, user=stranger)
+
+
+def test_who_may_not_dispose_of_an_item_does_not_learn_who_asks_for_it(
+    warehouse: Harness,
+) -> None:
+    unit, other = a_unit(warehouse), a_unit(warehouse)
+    theirs = in_virtual_store(warehouse, unit)
+    asked(warehouse, somebody(), item_ids=[theirs.id])
+    with pytest.raises(PermissionDenied) as refused:
+        draft(warehouse, [theirs], user=other)
+    assert refused.value.reason == "OUT_OF_SCOPE"
 
 
 def test_a_corrected_batch_exchanges_items(warehouse: Harness) -> None:

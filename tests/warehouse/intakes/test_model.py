@@ -80,7 +80,7 @@ def test_an_asset_a_store_has_cannot_come_in_and_one_a_unit_uses_can(
 def test_an_asset_comes_back_from_its_owner_only() -> None:
     assert obstacle(None, "u-1") is None
     assert obstacle(item_object(ItemState.IN_USE), "u-1") is RejectionReason.NOT_OWNER
-    assert obstacle(item_object(ItemState.IN_USE), "") is None
+    assert obstacle(item_object(ItemState.IN_USE), "") is RejectionReason.NOT_OWNER
 
 
 def test_every_state_has_a_name_people_read() -> None:

@@ -207,6 +207,25 @@ def test_an_asset_a_stocktake_missed_comes_in_again_under_its_card(
     )
 
 
+@pytest.mark.row("W01")
+def test_who_finds_what_a_stocktake_missed_does_not_come_to_own_it(
+    warehouse: Harness, units: tuple[Principal, Principal]
+) -> None:
+    owner, finder = units
+    desk = in_virtual_store(warehouse, owner)
+    counted = warehouse.call("open_stocktake", store_id=desk.store_id)
+    warehouse.call("post_stocktake", stocktake_id=counted.id)
+    again = asset_fields(asset_code=desk.asset.asset_code)
+    intakes = [warehouse.call("offer_asset", user=each, asset=again) for each in (finder, owner)]
+    for store_id in (desk.store_id, create_store(warehouse).id):
+        given = {"intake_id": intakes[0].id, "store_id": store_id, "place": "原处"}
+        told = refusal(warehouse, "accept_intake", IllegalState, **given)
+        assert told == ("OWNED_BY_OTHER", [])
+    accept(warehouse, intakes[1], store_id=desk.store_id)
+    back = card(warehouse, desk.id)
+    assert (back.state, back.unit_id, back.stay) == (ip.ITEM_STATE_IN_STOCK, owner.unit_id, 2)
+
+
 def test_a_unit_that_ended_without_successor_gets_nothing_but_may_refuse(
     warehouse: Harness, units: tuple[Principal, Principal]
 ) -> None:

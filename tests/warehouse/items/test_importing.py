@@ -75,6 +75,8 @@ def test_the_same_ledger_again_changes_nothing(warehouse: Harness) -> None:
         ({"权属单位": "云澜市财政局"}, "权属单位", "NOT_FOUND"),
         ({"资产编号": "ZC-1", "库位": "B-9"}, "资产编号", "ASSET_ALREADY_HELD"),
         ({"标签号": "t-1"}, "标签号", "TAG_TAKEN"),
+        ({"标签号": "zc-1"}, "标签号", "CODE_OF_OTHER"),
+        ({"标签号": "gw-2026-000009"}, "标签号", "CODE_OF_OTHER"),
     ],
     ids=lambda value: value if isinstance(value, str) and value.isascii() else "",
 )
@@ -100,9 +102,14 @@ def test_rows_of_one_sheet_that_say_the_same_thing_twice(warehouse: Harness) -> 
         item_cells(store, 标签号="t-1"),
         item_cells(store),
         item_cells(store),
+        item_cells(store, 标签号="zc-1"),
     )
-    assert outcome(reply) == (3, 1, 2)
-    assert problems(reply) == [(4, "资产编号", "ASSET_ALREADY_HELD"), (5, "标签号", "TAG_TAKEN")]
+    assert outcome(reply) == (3, 1, 3)
+    assert problems(reply) == [
+        (4, "资产编号", "ASSET_ALREADY_HELD"),
+        (5, "标签号", "TAG_TAKEN"),
+        (8, "标签号", "CODE_OF_OTHER"),
+    ]
 
 
 def test_what_is_in_a_virtual_store_is_a_unit_s_and_what_is_not_is_the_store_s(

@@ -46,7 +46,7 @@ def year(warehouse: Harness) -> tuple[Harness, Any, Any]:
     warehouse.clock.at = datetime(2026, 4, 10, 1, 0, tzinfo=UTC)
     received(warehouse, UNIT, item_ids=[desk.id])
     warehouse.clock.at = datetime(2026, 5, 20, 1, 0, tzinfo=UTC)
-    again = offer(warehouse, asset_code=desk.asset.asset_code)
+    again = offer(warehouse, user=UNIT, asset_code=desk.asset.asset_code)
     accept(warehouse, again, store_id=other.id, value_fen=50_000)
     first = warehouse.call("get_store", store_id=desk.store_id)
     return warehouse, first, other

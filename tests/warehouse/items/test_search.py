@@ -158,7 +158,7 @@ def test_what_the_stores_have_is_seen_by_all_and_by_those_of_another_region(
 def test_a_card_that_comes_in_again_is_found_by_its_new_name_alone(warehouse: Harness) -> None:
     [desk] = stocked(warehouse, 1, 资产名称="旧办公桌")
     received(warehouse, somebody(), item_ids=[desk.id])
-    again = offer(warehouse, asset_code=desk.asset.asset_code, name="会议桌")
+    again = offer(warehouse, user=somebody(), asset_code=desk.asset.asset_code, name="会议桌")
     accept(warehouse, again)
     assert found(warehouse, words="旧") == found(warehouse, words="办公") == []
     assert found(warehouse, words="会议") == [desk.asset.asset_code.lower()]

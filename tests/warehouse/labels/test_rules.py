@@ -1,19 +1,10 @@
-"""What must have a label, and how a text fits onto one."""
+"""How a text fits onto a label."""
 
 from __future__ import annotations
 
 import pytest
 
-from warehouse.labels.rules import key_of, shortened, width_of, wrapped
-
-
-@pytest.mark.row("W06")
-@pytest.mark.parametrize(
-    ("class_code", "key"),
-    [("A05010201", "A0501"), ("A05990000", "A05"), ("A02", "A02"), ("A0", None), ("", None)],
-)
-def test_of_several_keys_the_longest_decides(class_code: str, key: str | None) -> None:
-    assert key_of(class_code, ["A02", "A05", "A0501"]) == key
+from warehouse.labels.rules import shortened, width_of, wrapped
 
 
 @pytest.mark.parametrize(

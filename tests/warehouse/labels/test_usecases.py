@@ -23,6 +23,7 @@ from chassis.testing import Harness
 from chassis.testing.reports import figures, rows_behind
 from guanjia.warehouse.v1 import items_pb2 as ip
 from tests.refusals import refusal
+from tests.statements import statements
 from tests.together import together
 from tests.warehouse.factories import create_store, keeper_of, stocked
 
@@ -188,6 +189,17 @@ def test_coverage_is_what_is_tagged_of_what_must_be(warehouse: Harness) -> None:
         assert len([row for row in rows if row.tag]) == told[tuple(line.about)]["tagged"]
     near = figures(warehouse.call("report_tags", region_code="9902"))
     assert [about[2] for about in near] == ["A02", "合计"]
+
+
+def test_coverage_costs_the_same_however_many_stores_there_are(warehouse: Harness) -> None:
+    create_store(warehouse)
+    with statements(warehouse) as few:
+        warehouse.call("report_tags")
+    for _ in range(5):
+        create_store(warehouse)
+    with statements(warehouse) as many:
+        warehouse.call("report_tags")
+    assert len(many) == len(few)
 
 
 def test_nothing_that_must_be_tagged_has_no_coverage(warehouse: Harness) -> None:

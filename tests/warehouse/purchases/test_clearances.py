@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from chassis.errors import NotFound
 from chassis.principal import HeldRole, Realm
 from chassis.testing import Harness
+from guanjia.asset.v1 import asset_pb2
 from guanjia.directory.v1 import directory_pb2, events_pb2
 from guanjia.warehouse.v1 import purchases_pb2 as pb
 from tests.refusals import refusal
@@ -56,6 +57,7 @@ def test_a_clearance_says_who_may_buy_what_and_how_offers_were_answered(
         "description": "办公桌 1.4 米",
         "estimated_price_fen": 200_000,
         "issued_on": "2026-03-02",
+        "least_condition": "fair",
         "number": "GZ-2026-000001",
         "offers": [
             {
@@ -116,6 +118,15 @@ def test_another_unit_does_not_read_it(warehouse: Harness) -> None:
     other = somebody("u-8", scope=(realm,), roles=(HeldRole("unit_clerk", realm),))
     told = refusal(warehouse, "get_clearance", NotFound, user=other, number="GZ-2026-000001")
     assert told == ("NOT_FOUND", ["number"])
+
+
+def test_a_clearance_says_how_good_was_too_good_for_the_stores(warehouse: Harness) -> None:
+    stocked(warehouse, 3, 成色="良好")
+    need = {"class_code": "A0501", "quantity": 3, "least_condition": "CONDITION_NEW"}
+    number = wanted(warehouse, need=need).clearance_number
+    clearance = warehouse.call("get_clearance", number=number)
+    assert clearance.least_condition == asset_pb2.CONDITION_NEW
+    assert json.loads(clearance.content)["least_condition"] == "new"
 
 
 def test_numbers_have_no_gaps_and_begin_again_with_the_year_in_china(warehouse: Harness) -> None:

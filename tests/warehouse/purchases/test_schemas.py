@@ -42,7 +42,7 @@ def answers(**changes: Any) -> dict[str, Any]:
         (RequestPurchaseSchema(), ASKED | {"description": ""}, "description", "REQUIRED"),
         (
             RequestPurchaseSchema(),
-            ASKED | {"estimated_price_fen": -1},
+            ASKED | {"estimated_price_fen": 0},
             "estimated_price_fen",
             "OUT_OF_RANGE",
         ),

@@ -146,6 +146,8 @@ def test_a_deadline_into_a_year_without_calendar_is_set_once_it_is_known(
     request = {"purchase_id": purchase.id, "answers": refuse(*purchase.offers)}
     told = refusal(warehouse, "answer_offers", IllegalState, user=somebody(), **request)
     assert told == ("ILLEGAL_STATE", ["state"])
+    renewed = warehouse.call("renew_purchase", user=somebody(), purchase_id=purchase.id)
+    assert (state_of(renewed), renewed.answer_by) == ("PARKED", "2027-01-15")
 
 
 def test_what_came_into_store_meanwhile_is_offered_before_anything_is_cleared(

@@ -125,6 +125,14 @@ def test_the_nearest_cap_of_the_day_of_receipt_counts(warehouse: Harness) -> Non
     assert book(warehouse, shelf).price_cap_fen == 10_000
 
 
+def test_a_factor_that_makes_more_of_a_price_than_it_is_is_refused(warehouse: Harness) -> None:
+    line = received_line(warehouse)
+    set_norm(warehouse, "condition_factor", "good", "80")
+    told = refusal(warehouse, "book_saving", IllegalState, transfer_line_id=line.id)
+    assert told[0] == "FACTOR_ABOVE_ONE"
+    assert warehouse.count("savings") == 0
+
+
 def test_costs_above_the_worth_are_booked_as_they_are(warehouse: Harness) -> None:
     saved = book(warehouse, received_line(warehouse, 成色="损坏"), move_cost_fen=2_500)
     assert saved.saving_fen == -2_500

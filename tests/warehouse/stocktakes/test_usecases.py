@@ -25,7 +25,9 @@ from tests.warehouse.factories import (
     accept,
     create_store,
     granted,
+    imported,
     in_virtual_store,
+    item_cells,
     keeper_of,
     offer,
     somebody,
@@ -270,6 +272,22 @@ def test_a_stray_card_that_another_stocktake_moved_since_stays_there(warehouse: 
     assert post(warehouse, second).adjusted == 1
     assert post(warehouse, first).adjusted == 0
     assert now(warehouse, stray).store_id == there.id
+
+
+def test_cards_that_lie_in_one_another_s_places_are_exchanged_and_none_is_missing(
+    warehouse: Harness,
+) -> None:
+    store = create_store(warehouse)
+    imported(warehouse, *(item_cells(store.code, 库位=each) for each in ("A-01", "B-02")))
+    cards = warehouse.call("list_items", store_id=store.id).items
+    counts = [opened(warehouse, store.id, each.place) for each in cards]
+    for stocktake, lying in zip(counts, reversed(cards), strict=True):
+        scan(warehouse, stocktake, [lying.code])
+    posted = [post(warehouse, each) for each in counts]
+    assert [(each.missing, each.moved, each.misplaced, each.adjusted) for each in posted] == [
+        (0, 1, 1, 1)
+    ] * 2
+    assert [now(warehouse, each).place for each in cards] == ["B-02", "A-01"]
 
 
 def test_what_others_answer_for_remains_a_finding(warehouse: Harness) -> None:

@@ -202,7 +202,7 @@ def test_a_card_that_came_back_dearer_was_not_consented_to(warehouse: Harness) -
     submitted = asked(warehouse, UNIT, item_ids=[desk])
     received(warehouse, OTHER, item_ids=[desk])
     code = card(warehouse, desk).asset.asset_code
-    accept(warehouse, offer(warehouse, asset_code=code), value_fen=90_000)
+    accept(warehouse, offer(warehouse, user=OTHER, asset_code=code), value_fen=90_000)
     decide(warehouse, submitted.approval_id)
     assert read(warehouse, submitted).state == pb.TRANSFER_STATE_UNMET
     again = change(warehouse, "submit_transfer", draft)

@@ -58,6 +58,32 @@ def three(warehouse: Harness) -> Any:
     return granted(warehouse, UNIT, item_ids=[each.id for each in desks])
 
 
+def test_who_gives_is_told_of_the_transfer_what_custody_lines_tell(warehouse: Harness) -> None:
+    giver, other = a_unit(warehouse), a_unit(warehouse)
+    own, foreign = (in_virtual_store(warehouse, each) for each in (giver, other))
+    transfer = granted(warehouse, UNIT, item_ids=[foreign.id, own.id], reason="涉密搬迁")
+    told = hand_over(warehouse, transfer, user=giver)
+    after = warehouse.call("get_transfer", transfer_id=transfer.id)
+    assert told == pb.Transfer(
+        id=transfer.id,
+        code=transfer.code,
+        state=pb.TRANSFER_STATE_APPROVED,
+        unit_id=UNIT.unit_id,
+        unit_name=UNIT.unit_name,
+        to_place=transfer.to_place,
+        lines=[after.lines[1]],
+        etag=after.etag,
+    )
+
+
+def test_a_stranger_does_not_learn_of_a_transfer_by_its_etag(
+    warehouse: Harness, three: Any
+) -> None:
+    fields = {"user": a_unit(warehouse), "transfer_id": three.id, "etag": "999"}
+    told = refusal(warehouse, "hand_over_transfer", NotFound, **fields)
+    assert told == ("NOT_FOUND", ["transfer_id"])
+
+
 def test_each_keeper_hands_over_what_is_theirs(warehouse: Harness) -> None:
     city = keeper_of("9901")
     [desk] = stocked(warehouse, 1, region_code="990100")
@@ -67,7 +93,7 @@ def test_each_keeper_hands_over_what_is_theirs(warehouse: Harness) -> None:
     with pytest.raises(PermissionDenied):
         hand_over(warehouse, transfer, 0, user=giver)
     first = hand_over(warehouse, transfer, user=giver)
-    assert states(first) == ["RESERVED", "IN_TRANSIT"]
+    assert states(first) == ["IN_TRANSIT"]
     assert first.state == pb.TRANSFER_STATE_APPROVED
     again = refusal(
         warehouse, "hand_over_transfer", IllegalState, user=giver, transfer_id=transfer.id

@@ -21,6 +21,7 @@ from tests.warehouse.factories import (
     granted,
     in_virtual_store,
     keeper_of,
+    merges,
     stocked,
 )
 
@@ -144,3 +145,20 @@ def test_transfers_are_found_by_item_and_state_page_by_page(warehouse: Harness) 
     first = warehouse.call("list_transfers", page_size=3)
     rest = warehouse.call("list_transfers", page_size=3, page_token=first.next_page_token)
     assert len({each.id for each in (*first.transfers, *rest.transfers)}) == 4
+
+
+def test_a_unit_merged_into_the_owner_gets_nothing_of_its_own(warehouse: Harness) -> None:
+    owner, asker = a_unit(warehouse), a_unit(warehouse)
+    own = in_virtual_store(warehouse, owner)
+    transfer = asked(warehouse, asker, item_ids=[own.id])
+    draft = warehouse.call("create_transfer", user=asker, **fields(own))
+    heir = merges(warehouse, asker, owner)
+    decide(warehouse, transfer.approval_id)
+    ended = warehouse.call("get_transfer", user=heir, transfer_id=transfer.id)
+    assert ended.state == pb.TRANSFER_STATE_UNMET
+    assert card(warehouse, own.id).state == ip.ITEM_STATE_IN_STOCK
+    request = {"user": heir, "transfer_id": draft.id}
+    told = refusal(warehouse, "submit_transfer", InvalidInput, **request)
+    assert told == ("OWN_ITEM", ["lines.0.item_id"])
+    told = refusal(warehouse, "update_transfer", InvalidInput, **request, **fields(own))
+    assert told == ("OWN_ITEM", ["item_ids.0"])

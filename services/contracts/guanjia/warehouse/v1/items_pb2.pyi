@@ -138,7 +138,7 @@ class Item(_message.Message):
     tag: _builtins.str
     """What is written in its label; at most one card has it."""
     reach: _builtins.str
-    """Units of this region and below may ask for it: 2, 4 or 6 digits, or empty for all."""
+    """Units of this region and below may ask for it: 2, 4, 6 or 9 digits, or empty for all."""
     stay: _builtins.int
     """How often it came into a store, this time included."""
     @_builtins.property
@@ -445,7 +445,7 @@ class ShareItemsRequest(_message.Message):
     REACH_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     reach: _builtins.str
-    """2, 4 or 6 digits of a region around the item, whose units may ask for it; empty for all."""
+    """2, 4, 6 or 9 digits of a region around the item, whose units may ask for it; empty for all."""
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """1 to 200, in stock."""

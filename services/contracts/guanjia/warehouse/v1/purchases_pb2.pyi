@@ -297,7 +297,7 @@ class RequestPurchaseRequest(_message.Message):
     request_id: _builtins.str
     description: _builtins.str
     estimated_price_fen: _builtins.int
-    """Of one piece."""
+    """Of one piece; more than nothing."""
     reason: _builtins.str
     @_builtins.property
     def need(self) -> _items_pb2.Need: ...
@@ -563,6 +563,7 @@ class Clearance(_message.Message):
     SIGNATURE_FIELD_NUMBER: _builtins.int
     PUBLIC_KEY_FIELD_NUMBER: _builtins.int
     KEY_ID_FIELD_NUMBER: _builtins.int
+    LEAST_CONDITION_FIELD_NUMBER: _builtins.int
     number: _builtins.str
     purchase_id: _builtins.str
     purchase_code: _builtins.str
@@ -580,8 +581,8 @@ class Clearance(_message.Message):
     issued_on: _builtins.str
     """Civil date in China, ISO 8601."""
     content: _builtins.str
-    """All of the above but the ids as canonical JSON: keys in order, no white space. Its UTF-8 is
-    what is signed.
+    """All of the above but the ids, and the least condition, as canonical JSON: keys in order, no
+    white space. Its UTF-8 is what is signed.
     """
     signature: _builtins.str
     """Ed25519 (RFC 8032) in base64."""
@@ -589,6 +590,8 @@ class Clearance(_message.Message):
     """32 bytes in base64."""
     key_id: _builtins.str
     """The first 16 hexadecimal digits of the SHA-256 of the key."""
+    least_condition: _asset_pb2.Condition.ValueType
+    """The stores were searched for what is at least that good."""
     @_builtins.property
     def offers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClearedOffer]: ...
     def __init__(
@@ -612,10 +615,11 @@ class Clearance(_message.Message):
         signature: _builtins.str = ...,
         public_key: _builtins.str = ...,
         key_id: _builtins.str = ...,
+        least_condition: _asset_pb2.Condition.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_code", b"class_code", "content", b"content", "description", b"description", "estimated_price_fen", b"estimated_price_fen", "issued_on", b"issued_on", "key_id", b"key_id", "number", b"number", "offers", b"offers", "public_key", b"public_key", "purchase_code", b"purchase_code", "purchase_id", b"purchase_id", "quantity", b"quantity", "region_code", b"region_code", "signature", b"signature", "unit_id", b"unit_id", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_code", b"class_code", "content", b"content", "description", b"description", "estimated_price_fen", b"estimated_price_fen", "issued_on", b"issued_on", "key_id", b"key_id", "least_condition", b"least_condition", "number", b"number", "offers", b"offers", "public_key", b"public_key", "purchase_code", b"purchase_code", "purchase_id", b"purchase_id", "quantity", b"quantity", "region_code", b"region_code", "signature", b"signature", "unit_id", b"unit_id", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -57,7 +57,9 @@ class _StocktakeOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Stoc
     STOCKTAKE_OUTCOME_UNKNOWN: _StocktakeOutcome.ValueType  # 4
     """No card has this tag or code."""
     STOCKTAKE_OUTCOME_MOVED: _StocktakeOutcome.ValueType  # 5
-    """Expected, and left by a document before the stocktake was posted."""
+    """Expected, and before the stocktake was posted it left by a document, or was scanned in
+    another one that is open.
+    """
 
 class StocktakeOutcome(_StocktakeOutcome, metaclass=_StocktakeOutcomeEnumTypeWrapper): ...
 
@@ -70,7 +72,9 @@ STOCKTAKE_OUTCOME_MISPLACED: StocktakeOutcome.ValueType  # 3
 STOCKTAKE_OUTCOME_UNKNOWN: StocktakeOutcome.ValueType  # 4
 """No card has this tag or code."""
 STOCKTAKE_OUTCOME_MOVED: StocktakeOutcome.ValueType  # 5
-"""Expected, and left by a document before the stocktake was posted."""
+"""Expected, and before the stocktake was posted it left by a document, or was scanned in
+another one that is open.
+"""
 Global___StocktakeOutcome: _TypeAlias = StocktakeOutcome  # noqa: Y015
 
 @_typing.final
