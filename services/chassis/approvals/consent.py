@@ -4,7 +4,7 @@
     def on_disposal_decided(uow, approval): ...
 
 marks, in a noun's `usecases`, the function that is called in the transaction of the
-last decision. `ask` begins; `withdraw` ends it with its document; `turn_down` follows
+last decision. `ask` begins; `withdraw` fetches a document to end both; `turn_down` follows
 where there was no consent.
 """
 
@@ -25,10 +25,11 @@ from chassis.days import day_of, start_of
 from chassis.errors import IllegalState
 from chassis.regions import region_prefix
 from chassis.spans import covers
-from chassis.storage import UnitOfWork
+from chassis.storage import Aggregate, UnitOfWork
 from chassis.usecases import Consent, Step, mark
 
 F = TypeVar("F", bound=Callable[[Any, Any], None])
+D = TypeVar("D", bound=Aggregate)
 
 
 class Document(Protocol):
@@ -90,15 +91,21 @@ def ask(uow: UnitOfWork, kind: str, of: Document, *, title: str, amount_fen: int
     return asked
 
 
-def withdraw(uow: UnitOfWork, document_id: str) -> None:
-    """The document is withdrawn: nobody need decide any more."""
-    pending = uow.find(
-        select(Approval).where(
-            Approval.document_id == document_id, Approval.state == ApprovalState.PENDING
-        )
+def withdraw(uow: UnitOfWork, kind: type[D], id: str, field: str, etag: str = "") -> D:
+    """The document that is to be withdrawn, held until the end: nobody need decide any more.
+
+    Finds and refuses as `UnitOfWork.get` does. The approval is held before its document, as
+    who decides does: in the other order the two would wait for one another.
+    """
+    pending = select(Approval).where(
+        Approval.document_id == id, Approval.state == ApprovalState.PENDING
     )
-    if pending is not None:
-        pending.withdraw(uow.principal.subject)
+    asked = uow.find(pending.with_for_update())
+    found = uow.get(kind, id, field, etag, lock=True)
+    asked = asked or uow.find(pending)  # consent may have been asked for meanwhile
+    if asked is not None:
+        asked.withdraw(uow.principal.subject)
+    return found
 
 
 def turn_down(uow: UnitOfWork, approval: Approval, document: Returning) -> None:

@@ -106,6 +106,7 @@ STANDARD = {
             "housing.problems.answer",
             *_WAREHOUSE,
             "warehouse.intakes.offer",
+            "warehouse.intakes.import",
             "warehouse.transfers.create",
             "warehouse.transfers.submit",
             "warehouse.transfers.hand_over",

@@ -81,9 +81,8 @@ def on_allocation_override_decided(uow: UnitOfWork, approval: Approval) -> None:
 
 @command()
 def withdraw_allocation(uow: UnitOfWork, request: Values) -> Allocation:
-    found = _get(uow, request)
+    found = withdraw(uow, Allocation, request.allocation_id, "allocation_id", request.etag)
     found.withdraw(day_of(uow.now))
-    withdraw(uow, found.id)
     flow.release(uow, found)
     return found
 

@@ -106,9 +106,8 @@ def on_disposal_decided(uow: UnitOfWork, approval: Approval) -> None:
 
 @command(WithdrawalSchema())
 def withdraw_disposal(uow: UnitOfWork, request: Values) -> Disposal:
-    found = _get(uow, request)
+    found = withdraw(uow, Disposal, request.disposal_id, "disposal_id", request.etag)
     was_approved = found.state in RUNNING
-    withdraw(uow, found.id)
     found.withdraw(uow.principal.subject, uow.now, request.reason)
     if was_approved:
         _keep_building(uow, found)

@@ -64,8 +64,7 @@ def submit_repair(uow: UnitOfWork, request: Values) -> Repair:
 
 @command()
 def withdraw_repair(uow: UnitOfWork, request: Values) -> Repair:
-    found = _get(uow, request)
-    withdraw(uow, found.id)
+    found = withdraw(uow, Repair, request.repair_id, "repair_id", request.etag)
     found.withdraw()
     return found
 

@@ -118,8 +118,8 @@ def finish_revitalisation(uow: UnitOfWork, request: Values) -> Revitalisation:
 
 @command(AbandonSchema())
 def abandon_revitalisation(uow: UnitOfWork, request: Values) -> Revitalisation:
-    found = _get(uow, request)
-    withdraw(uow, found.id)
+    id = request.revitalisation_id
+    found = withdraw(uow, Revitalisation, id, "revitalisation_id", request.etag)
     found.abandon(day_of(uow.now), request.reason)
     return found
 

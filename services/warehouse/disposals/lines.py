@@ -11,8 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.errors import IllegalState
-from chassis.storage import Base, Instant, Money, Within, new_id, words
+from chassis.storage import Base, Instant, Money, Stateful, Within, new_id, words
 from warehouse.items.model import Item
 
 
@@ -67,12 +66,13 @@ class BatchSale(Base):
         )
 
 
-class BatchLine(Base):
+class BatchLine(Stateful[LineState], Base):
     """What the item is worth is as of the day it was listed; `left_on` is the day it was sold
     or given away. Without `appraised_on` it is not appraised."""
 
     __tablename__ = "disposal_batch_lines"
     scoped = Within("disposal_batches", "disposal_batch_id")
+    state_names = LINE_STATE_NAMES
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     disposal_batch_id: Mapped[str] = mapped_column(ForeignKey("disposal_batches.id"))
@@ -127,19 +127,15 @@ class BatchLine(Base):
 
     def sell(self, sale: BatchSale, income_fen: int) -> None:
         """Its income is recorded, once."""
-        self._require("登记处置收入", "record a sale")
+        self.require("登记处置收入", "record a sale", LineState.LISTED)
         self.state, self.sale, self.sale_id = LineState.SOLD, sale, sale.id
         self.income_fen, self.left_on = income_fen, sale.sold_on
 
     def donate(self, on: date) -> None:
-        self._require("捐赠", "donate")
+        self.require("捐赠", "donate", LineState.LISTED)
         self.state, self.left_on = LineState.DONATED, on
 
     def end(self, state: LineState) -> None:
         """It is not disposed of after all."""
-        self._require("退出处置", "take out")
+        self.require("退出处置", "take out", LineState.LISTED)
         self.state = state
-
-    def _require(self, act_zh: str, act_en: str) -> None:
-        if self.state is not LineState.LISTED:
-            raise IllegalState.move(act_zh, act_en, LINE_STATE_NAMES[self.state], str(self.state))

@@ -18,9 +18,9 @@ from enum import StrEnum
 from sqlalchemy import Date, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.approvals.authors import MOST_CHARACTERS, with_author
+from chassis.approvals.document import Asked
 from chassis.errors import IllegalState, InvalidInput, NotFound
-from chassis.storage import Aggregate, Base, Belongs, Instant, Money, words
+from chassis.storage import Aggregate, Base, Belongs, Money, words
 from warehouse.disposals.lines import BatchLine, BatchSale, LineState
 from warehouse.items.model import Item
 
@@ -50,25 +50,17 @@ STATE_NAMES = {
 }
 
 
-class DisposalBatch(Aggregate, Base):
+class DisposalBatch(Asked[DisposalBatchState], Aggregate, Base):
     """The owner of the items stands under the name it had then."""
 
     __tablename__ = "disposal_batches"
     scoped = Belongs()
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     state: Mapped[DisposalBatchState] = mapped_column(words(DisposalBatchState))
     kind: Mapped[DisposalKind] = mapped_column(words(DisposalKind))
     reason: Mapped[str] = mapped_column(String(500))
-    region_code: Mapped[str] = mapped_column(String(12))
-    unit_id: Mapped[str] = mapped_column(String(36))
-    unit_name: Mapped[str] = mapped_column(String(200))
-    requested_by: Mapped[str] = mapped_column(String(200))
-    corrected_by: Mapped[str] = mapped_column(String(MOST_CHARACTERS), default="")
-    approval_id: Mapped[str] = mapped_column(String(36), default="")
-    decided_by: Mapped[str] = mapped_column(String(200), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
-    decision_note: Mapped[str] = mapped_column(String(500), default="")
     receiver: Mapped[str] = mapped_column(String(200), default="")
     income_fen: Mapped[int] = mapped_column(Money, default=0)
     completed_on: Mapped[date | None] = mapped_column(Date)
@@ -93,13 +85,6 @@ class DisposalBatch(Aggregate, Base):
             return sum(each.value_fen for each in self.lines)
         return sum(each.appraised_fen for each in self.lines)
 
-    def authors(self) -> list[str]:
-        """All who wrote it: the one who drafted it, and who corrected or appraised it."""
-        return [self.requested_by, *self.corrected_by.split("\n")]
-
-    def belong_to(self, region_code: str, unit_id: str, unit_name: str) -> None:
-        self.region_code, self.unit_id, self.unit_name = region_code, unit_id, unit_name
-
     def lists(self, items: Sequence[Item]) -> None:
         """These items and no others; what stays keeps its appraisal."""
         known = {each.item_id: each for each in self.lines}
@@ -108,7 +93,7 @@ class DisposalBatch(Aggregate, Base):
             line.position = position
 
     def require_draft(self) -> None:
-        self._require("修改", "change", DisposalBatchState.DRAFT)
+        self.require("修改", "change", DisposalBatchState.DRAFT)
 
     def correct(self, by: str, reason: str, items: Sequence[Item]) -> None:
         """A draft says something else from now on."""
@@ -119,14 +104,14 @@ class DisposalBatch(Aggregate, Base):
 
     def appraise(self, by: str, values_fen: Mapping[str, int], appraiser: str, on: date) -> None:
         """`by` noted what `appraiser` holds some of the items, by their ids, to be worth."""
-        self._require("评估", "appraise", DisposalBatchState.DRAFT)
+        self.require("评估", "appraise", DisposalBatchState.DRAFT)
         lines = self._named(values_fen)
         self._written_by(by)
         for line in lines:
             line.appraise(values_fen[line.item_id], appraiser, on)
 
     def submit(self, by: str) -> None:
-        self._require("提交", "submit", DisposalBatchState.DRAFT)
+        self.require("提交", "submit", DisposalBatchState.DRAFT)
         bare = [n for n, each in enumerate(self.lines) if each.appraised_on is None]
         if bare and self.kind is not DisposalKind.DONATION:
             raise InvalidInput.field(
@@ -135,31 +120,31 @@ class DisposalBatch(Aggregate, Base):
                 f"尚有 {len(bare)} 项未评估",
                 f"{len(bare)} lines are not appraised",
             )
-        self.corrected_by = with_author(self.authors(), by)
+        self._written_by(by)
         self.state = DisposalBatchState.SUBMITTED
 
     def take_back(self, by: str = "", at: datetime | None = None, note: str = "") -> None:
         """Returned for correction, or recalled: a draft again."""
-        self._require("退回", "return", DisposalBatchState.SUBMITTED)
+        self.require("退回", "return", DisposalBatchState.SUBMITTED)
         self.state = DisposalBatchState.DRAFT
         self._decide(by, at, note)
 
     def reject(self, by: str, at: datetime, note: str) -> list[BatchLine]:
         """The lines whose items are to be back in stock."""
-        self._require("驳回", "reject", DisposalBatchState.SUBMITTED)
+        self.require("驳回", "reject", DisposalBatchState.SUBMITTED)
         self.state = DisposalBatchState.REJECTED
         self._decide(by, at, note)
         return self._end_listed(LineState.DROPPED)
 
     def approve(self, by: str, at: datetime, note: str) -> None:
-        self._require("批准", "approve", DisposalBatchState.SUBMITTED)
+        self.require("批准", "approve", DisposalBatchState.SUBMITTED)
         self.state = DisposalBatchState.APPROVED
         self._decide(by, at, note)
 
     def withdraw(self) -> list[BatchLine]:
         """The lines whose items are to be back in stock."""
         early = (DisposalBatchState.DRAFT, DisposalBatchState.SUBMITTED)
-        self._require("撤回", "withdraw", *early, DisposalBatchState.APPROVED)
+        self.require("撤回", "withdraw", *early, DisposalBatchState.APPROVED)
         if self.sales:
             raise IllegalState.move("撤回", "withdraw", "已有售出", "partly sold")
         self.state = DisposalBatchState.WITHDRAWN
@@ -167,7 +152,7 @@ class DisposalBatch(Aggregate, Base):
 
     def sell(self, sale: BatchSale, incomes_fen: Mapping[str, int]) -> list[BatchLine]:
         """`sale` brought these incomes, by item; the lines whose items are gone."""
-        self._require("登记处置收入", "record a sale", DisposalBatchState.APPROVED)
+        self.require("登记处置收入", "record a sale", DisposalBatchState.APPROVED)
         self._require_sale()
         lines = self._named(incomes_fen)
         if any(
@@ -185,7 +170,7 @@ class DisposalBatch(Aggregate, Base):
 
     def donate(self, receiver: str, on: date) -> list[BatchLine]:
         """All of it is `receiver`'s; the lines whose items are gone."""
-        self._require("捐赠", "donate", DisposalBatchState.APPROVED)
+        self.require("捐赠", "donate", DisposalBatchState.APPROVED)
         if self.kind is not DisposalKind.DONATION:
             raise IllegalState("NOT_A_DONATION", "该批次不是捐赠", "this batch is no donation")
         for line in self.lines:
@@ -195,7 +180,7 @@ class DisposalBatch(Aggregate, Base):
 
     def complete(self, day: date) -> list[BatchLine]:
         """What nobody bought: the lines whose items are to be back in stock."""
-        self._require("办结", "complete", DisposalBatchState.APPROVED)
+        self.require("办结", "complete", DisposalBatchState.APPROVED)
         self._require_sale()
         unsold = self._end_listed(LineState.UNSOLD)
         self.settle(day)
@@ -230,12 +215,5 @@ class DisposalBatch(Aggregate, Base):
             raise IllegalState("NOT_A_SALE", "捐赠批次不登记售出", "a donation is not sold")
 
     def _written_by(self, by: str) -> None:
-        self.corrected_by = with_author(self.authors(), by)
+        super()._written_by(by)
         self.touch()
-
-    def _decide(self, by: str, at: datetime | None, note: str) -> None:
-        self.decided_by, self.decided_at, self.decision_note = by, at, note
-
-    def _require(self, act_zh: str, act_en: str, *states: DisposalBatchState) -> None:
-        if self.state not in states:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))

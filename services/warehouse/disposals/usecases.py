@@ -103,10 +103,9 @@ def on_disposal_batch_decided(uow: UnitOfWork, approval: Approval) -> None:
 
 @command()
 def withdraw_disposal_batch(uow: UnitOfWork, request: Values) -> DisposalBatch:
-    found = _get(uow, request)
-    freed = found.withdraw()
-    withdraw(uow, found.id)
-    flow.keep(uow, found, freed)
+    id = request.disposal_batch_id
+    found = withdraw(uow, DisposalBatch, id, "disposal_batch_id", request.etag)
+    flow.keep(uow, found, found.withdraw())
     return found
 
 

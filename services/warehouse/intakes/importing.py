@@ -15,10 +15,13 @@ from sqlalchemy import select
 
 from chassis.assets import FIELDS
 from chassis.copies import units
+from chassis.days import day_of
+from chassis.norms import Figures
 from chassis.sheets import Batch, Row, Sheet
 from chassis.storage import UnitOfWork
 from guanjia.warehouse.v1 import intakes_pb2 as pb
-from warehouse.intakes.model import OBSTACLES, Intake, IntakeState, obstacle
+from warehouse.intakes.model import NOT_TAKEN, OBSTACLES, Intake, IntakeState, obstacle
+from warehouse.intakes.norms import TAKES
 from warehouse.intakes.schemas import IntakeRowSchema
 from warehouse.items.model import Item
 from warehouse.items.states import ItemState
@@ -47,6 +50,7 @@ class Importing:
         self._offered = uow.taken(Intake.asset_code, codes, drafted)
         held = select(Item).where(Item.asset_code.in_(codes), Item.state != ItemState.GONE)
         self._held = {each.asset_code: each for each in uow.all(held)}
+        self._takes: dict[str, Figures] = {}
         self._new: list[Intake] = []
 
     def take(self, row: Row) -> None:
@@ -55,6 +59,8 @@ class Importing:
             return self._batch.refuse(row, "unit_name", *_NO_UNIT)
         if not self._answers_for(unit):
             return self._batch.refuse(row, "unit_name", *_OUT_OF_SCOPE)
+        if not self._is_taken(row.values["kind"], unit["region_code"]):
+            return self._batch.refuse(row, "kind", *NOT_TAKEN)
         asset_code, unit_id = row.values["asset_code"], unit["unit_id"]
         known = self._known.get((asset_code, unit_id, row.values["document_code"]))
         if known is not None:
@@ -79,6 +85,7 @@ class Importing:
             state=IntakeState.DRAFTED,
             service="warehouse",
             document_code=document_code,
+            kind=row.values["kind"],
             **{name: row.values[name] for name in FIELDS},
             **unit,
         )
@@ -93,10 +100,16 @@ class Importing:
         self._batch.created += 1
 
     def _compare(self, row: Row, known: Intake) -> None:
-        if all(getattr(known, name) == row.values[name] for name in FIELDS):
+        if all(getattr(known, name) == row.values[name] for name in (*FIELDS, "kind")):
             self._batch.unchanged += 1
         else:
             self._batch.refuse(row, "asset_code", *_OTHER_CONTENT)
+
+    def _is_taken(self, kind: str, region_code: str) -> bool:
+        if region_code not in self._takes:
+            today = day_of(self._uow.now)
+            self._takes[region_code] = TAKES.in_force(self._uow, region_code, today)
+        return bool(self._takes[region_code].get(kind))
 
     def _unit(self, name: str) -> Mapping[str, str] | None:
         """The unit that gives the asset up, as the intake says it."""

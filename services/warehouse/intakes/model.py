@@ -11,8 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.errors import IllegalState
-from chassis.storage import Aggregate, Base, Belongs, Instant, Money, words
+from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Stateful, words
 from warehouse.items.model import Item
 from warehouse.items.states import Condition, ItemState
 
@@ -22,6 +21,16 @@ class IntakeState(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+
+
+class IntakeKind(StrEnum):
+    IDLE = "idle"
+    OVER_STANDARD = "over_standard"
+    LOW_USE = "low_use"
+    REFORM = "reform"
+    PAST_AGE = "past_age"
+    EVENT = "event"
+    TEMPORARY_BODY = "temporary_body"
 
 
 class RejectionReason(StrEnum):
@@ -41,7 +50,7 @@ STATE_NAMES = {
 }
 
 
-class Intake(Aggregate, Base):
+class Intake(Stateful[IntakeState], Aggregate, Base):
     """Source columns are named as in guanjia.asset.v1.SourceLine, asset columns as in Asset.
 
     The unit that gives the asset up stands under the name it had then.
@@ -49,9 +58,11 @@ class Intake(Aggregate, Base):
 
     __tablename__ = "intakes"
     scoped = Belongs()
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     state: Mapped[IntakeState] = mapped_column(words(IntakeState))
+    kind: Mapped[IntakeKind] = mapped_column(words(IntakeKind), default=IntakeKind.IDLE)
     service: Mapped[str] = mapped_column(String(40))
     document_id: Mapped[str] = mapped_column(String(64))
     document_code: Mapped[str] = mapped_column(String(64))
@@ -104,8 +115,7 @@ class Intake(Aggregate, Base):
         self.decided_by, self.decided_at = by, at
 
     def require_open(self, act_zh: str, act_en: str) -> None:
-        if self.state is not IntakeState.DRAFTED:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))
+        self.require(act_zh, act_en, IntakeState.DRAFTED)
 
 
 OBSTACLES = {
@@ -118,6 +128,9 @@ OBSTACLES = {
     ),
 }
 """Why an asset cannot be taken in: reason, Chinese and English text."""
+
+
+NOT_TAKEN = ("KIND_NOT_TAKEN", "本地公物仓不接收此类资产", "the store does not take such assets")
 
 
 def obstacle(held: Item | None, unit_id: str) -> RejectionReason | None:

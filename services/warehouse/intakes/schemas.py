@@ -8,6 +8,7 @@ from chassis.figures import Fen, Yuan
 from chassis.schemas import PageSchema, Part, RequestSchema
 from chassis.sheets import RowSchema
 from guanjia.asset.v1 import asset_pb2
+from guanjia.warehouse.v1 import intakes_pb2
 
 
 class OfferAssetSchema(RequestSchema):
@@ -40,3 +41,4 @@ class IntakeRowSchema(RowSchema):
     condition = Labelled(asset_pb2.Condition.DESCRIPTOR)
     unit_name = Line(optional=True, load_default="")
     document_code = Code(optional=True, load_default="")
+    kind = Labelled(intakes_pb2.IntakeKind.DESCRIPTOR, default="idle")

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from chassis.assets import FIELDS
-from chassis.errors import IllegalState
+from chassis.days import day_of
+from chassis.errors import IllegalState, InvalidInput
 from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import command, query
 from chassis.wire import Values, to_message
@@ -15,7 +16,16 @@ from guanjia.asset.v1 import asset_pb2
 from guanjia.warehouse.v1 import events_pb2
 from warehouse.intakes import stocking
 from warehouse.intakes.importing import SHEET, Importing
-from warehouse.intakes.model import OBSTACLES, Intake, IntakeState, RejectionReason, obstacle
+from warehouse.intakes.model import (
+    NOT_TAKEN,
+    OBSTACLES,
+    Intake,
+    IntakeKind,
+    IntakeState,
+    RejectionReason,
+    obstacle,
+)
+from warehouse.intakes.norms import TAKES
 from warehouse.intakes.schemas import (
     AcceptIntakeSchema,
     ListIntakesSchema,
@@ -33,11 +43,12 @@ _BY_ID = select(_TABLE).where(_TABLE.c.id == bindparam("intake_id"))
 
 @command(OfferAssetSchema())
 def offer_asset(uow: UnitOfWork, request: Values) -> Intake:
-    asset = request.asset
+    asset, kind = request.asset, request.kind or IntakeKind.IDLE
     unit = uow.own_unit()
+    _require_taken(uow, kind, unit["region_code"])
     _refuse_obstacle(held_item(uow, asset["asset_code"]), unit["unit_id"])
     code = uow.next_numbers("RK")[0]
-    created = draft(code, asset, service="warehouse", document_code=code, **unit)
+    created = draft(code, asset, kind=kind, service="warehouse", document_code=code, **unit)
     created.document_id = created.line_id = created.id
     uow.add(created)
     return created
@@ -62,10 +73,9 @@ def get_intake(reader: Reader, request: Values) -> Any:
 @query(ListIntakesSchema())
 def list_intakes(reader: Reader, request: Values) -> dict[str, Any]:
     statement = select(_TABLE)
-    if request.state:
-        statement = statement.where(_TABLE.c.state == request.state)
-    if request.document_id:
-        statement = statement.where(_TABLE.c.document_id == request.document_id)
+    for name in ("state", "document_id", "kind"):
+        if request[name]:
+            statement = statement.where(_TABLE.c[name] == request[name])
     rows, token = reader.page(statement, [_TABLE.c.code], request)
     return {"intakes": rows, "next_page_token": token}
 
@@ -98,6 +108,12 @@ def draft(code: str, asset: Any, **source: str) -> Intake:
     """A drafted intake of `asset` (plain values of guanjia.asset.v1.Asset)."""
     given = {name: asset[name] for name in FIELDS}
     return Intake(code=code, state=IntakeState.DRAFTED, **given, **source)
+
+
+def _require_taken(uow: UnitOfWork, kind: str, region_code: str) -> None:
+    """Refuses what the store of a region does not take, by the norm in force today."""
+    if not TAKES.in_force(uow, region_code, day_of(uow.now)).get(kind):
+        raise InvalidInput.field("kind", *NOT_TAKEN)
 
 
 def held_item(uow: UnitOfWork, asset_code: str, *, lock: bool = False) -> Item | None:

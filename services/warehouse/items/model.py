@@ -19,9 +19,9 @@ from datetime import date
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.errors import IllegalState, InvalidInput
+from chassis.errors import InvalidInput
 from chassis.regions import region_prefix
-from chassis.storage import Aggregate, Base, Belongs, Money, by_code_point, words
+from chassis.storage import Aggregate, Base, Belongs, Money, Stateful, by_code_point, words
 from warehouse.items.movements import Cause, Movement, MovementKind
 from warehouse.items.states import STATE_NAMES, Condition, ItemState
 from warehouse.stores.model import Owner, Store
@@ -30,9 +30,10 @@ _HELD = text("state <> 'gone'")
 _TAGGED = text("tag <> ''")
 
 
-class Item(Aggregate, Base):
+class Item(Stateful[ItemState], Aggregate, Base):
     __tablename__ = "items"
     scoped = Belongs(follows={"owner_name": "name", "owner_uscc": "uscc"}, shared=True)
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     asset_code: Mapped[str] = mapped_column(String(64))
@@ -63,6 +64,7 @@ class Item(Aggregate, Base):
             sqlite_where=_HELD,
         ),
         Index("uq_items_tag", "tag", unique=True, postgresql_where=_TAGGED, sqlite_where=_TAGGED),
+        Index("ix_items_asset_code", "asset_code"),
         Index("ix_items_class_code_code", "class_code", "code"),
         Index("ix_items_state_class_code_code", "state", "class_code", "code"),
         Index("ix_items_state_code", "state", "code"),
@@ -79,7 +81,7 @@ class Item(Aggregate, Base):
         kind = MovementKind.OPENING if cause.is_opening else MovementKind.INTAKE
         begins = self.state is None
         if not begins:
-            self._require("入仓", "take in", ItemState.IN_USE, ItemState.MISSING)
+            self.require("入仓", "take in", ItemState.IN_USE, ItemState.MISSING)
         before = None if begins else self._standing()
         self.stay = 1 if begins else self.stay + 1
         self.state, self.store_id, self.place = ItemState.IN_STOCK, store.id, place
@@ -89,7 +91,7 @@ class Item(Aggregate, Base):
 
     def share(self, reach: str) -> None:
         """Units of that region and below may ask for it; the item lies within it."""
-        self._require("调整共享范围", "share", ItemState.IN_STOCK)
+        self.require("调整共享范围", "share", ItemState.IN_STOCK)
         near = region_prefix(reach)
         if not self.region_code.startswith(near):
             raise InvalidInput.field(
@@ -181,14 +183,10 @@ class Item(Aggregate, Base):
         return {name: getattr(self, name) for name in Movement.STANDING}
 
     def _leave(self, act_zh: str, act_en: str, *states: ItemState) -> dict[str, object]:
-        self._require(act_zh, act_en, *states)
+        self.require(act_zh, act_en, *states)
         return self._standing()
 
     def _entry(
         self, kind: MovementKind, before: dict[str, object] | None, cause: Cause
     ) -> Movement:
         return Movement.entry(self.id, kind, before, self._standing(), self.value_fen, cause)
-
-    def _require(self, act_zh: str, act_en: str, *states: ItemState) -> None:
-        if self.state not in states:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))

@@ -78,7 +78,7 @@ def _clearances() -> None:
         *_texts(number=40),
         _refers("clearances", "purchase_id", "purchases"),
         *_texts(purchase_code=40, region_code=12, unit_id=36, unit_name=200, unit_uscc=18),
-        *_texts(description=200, class_code=20, words=40, least_condition=40),
+        *_texts(description=200, class_code=20, words=40, least_condition=40, basis=300),
         sa.Column("quantity", sa.Integer, nullable=False),
         sa.Column("estimated_price_fen", sa.BigInteger, nullable=False),
         sa.Column("offers", sa.JSON, nullable=False),

@@ -13,6 +13,7 @@ from chassis.signing import canonical, sign
 from chassis.storage import Base, Belongs, Money, UnitOfWork, new_id, words
 from warehouse.items.states import Condition
 from warehouse.purchases.model import Purchase
+from warehouse.purchases.norms import REUSE_FIRST
 from warehouse.stores.model import Owner
 from warehouse.stores.owners import owner_now
 
@@ -29,6 +30,7 @@ _SAID = (
     "quantity",
     "estimated_price_fen",
     "offers",
+    "basis",
 )
 
 
@@ -54,6 +56,7 @@ class Clearance(Base):
     quantity: Mapped[int] = mapped_column(Integer)
     estimated_price_fen: Mapped[int] = mapped_column(Money)
     offers: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    basis: Mapped[str] = mapped_column(String(300))
     issued_on: Mapped[date] = mapped_column(Date)
     content: Mapped[str] = mapped_column(Text)
     signature: Mapped[str] = mapped_column(String(88), unique=True)
@@ -66,8 +69,11 @@ class Clearance(Base):
     )
 
     @classmethod
-    def of(cls, purchase: Purchase, number: str, unit: Owner, issued_on: date) -> Clearance:
-        """For what the purchase is short of; `unit` is who may buy."""
+    def of(
+        cls, purchase: Purchase, number: str, unit: Owner, basis: str, issued_on: date
+    ) -> Clearance:
+        """For what the purchase is short of; `unit` is who may buy, `basis` the rule it had
+        to go by."""
         issued = cls(
             id=new_id(),
             number=number,
@@ -84,6 +90,7 @@ class Clearance(Base):
             quantity=purchase.shortfall,
             estimated_price_fen=purchase.estimated_price_fen,
             offers=[_told(each) for each in purchase.offers],
+            basis=basis,
             issued_on=issued_on,
         )
         said = {name: getattr(issued, name) for name in _SAID}
@@ -97,8 +104,9 @@ def issue(uow: UnitOfWork, purchase: Purchase) -> Clearance:
     """The unit, or the one that took over from it, may buy what the stores do not have."""
     with uow.unrestricted():  # a successor need not lie within the caller's scope
         unit = owner_now(uow, purchase)
-        number = uow.next_numbers("GZ")[0]
-        issued = Clearance.of(purchase, number, unit, day_of(uow.now))
+        number, today = uow.next_numbers("GZ")[0], day_of(uow.now)
+        basis = REUSE_FIRST.in_force(uow, purchase.region_code, today).sources.get("", "")
+        issued = Clearance.of(purchase, number, unit, basis, today)
         uow.add(issued)
     return issued
 

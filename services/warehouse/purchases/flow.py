@@ -17,7 +17,7 @@ from warehouse.items.search import available, is_to_be_had
 from warehouse.purchases import facts
 from warehouse.purchases.clearance import issue
 from warehouse.purchases.model import Purchase
-from warehouse.purchases.norms import OFFER_WORKDAYS
+from warehouse.purchases.norms import OFFER_WORKDAYS, REUSE_FIRST
 from warehouse.purchases.offers import ANSWERED, OfferState, PurchaseOffer
 from warehouse.stores.owners import present_id
 from warehouse.transfers import asking
@@ -28,7 +28,8 @@ KIND = "warehouse.purchase"
 def go_on(uow: UnitOfWork, purchase: Purchase) -> None:
     """What follows while no offer is open: met, more offers, the bureau's review, or clearance.
 
-    Nothing is cleared while the stores have what fits and was not offered.
+    Nothing is cleared while the stores have what fits and was not offered, where they must be
+    searched first (`REUSE_FIRST`).
     """
     if not purchase.shortfall:
         purchase.meet()
@@ -97,6 +98,9 @@ def last_day(uow: UnitOfWork, region_code: str, begun: date) -> date | None:
 
 
 def _not_offered_yet(uow: UnitOfWork, purchase: Purchase) -> list[Item]:
+    rule = REUSE_FIRST.in_force(uow, purchase.region_code, day_of(uow.now))
+    if not rule.get():
+        return []
     known = {each.item_id for each in purchase.those(*ANSWERED)}
     wanted = purchase.need | {"quantity": purchase.shortfall}
     unit_id = present_id(uow, purchase.unit_id)

@@ -20,9 +20,9 @@ from typing import Any
 from sqlalchemy import Date, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.approvals.authors import MOST_CHARACTERS, with_author
+from chassis.approvals.document import Asked
 from chassis.errors import IllegalState, NotFound
-from chassis.storage import Aggregate, Base, Belongs, Instant, Money, words
+from chassis.storage import Aggregate, Base, Belongs, Money, words
 from warehouse.items.model import Item
 from warehouse.items.states import Condition
 from warehouse.purchases.offers import OfferState, PurchaseOffer
@@ -51,11 +51,12 @@ STATE_NAMES = {
 }
 
 
-class Purchase(Aggregate, Base):
+class Purchase(Asked[PurchaseState], Aggregate, Base):
     """The unit that asks stands under the name it had then. `answer_by` is the last day."""
 
     __tablename__ = "purchases"
     scoped = Belongs()
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     state: Mapped[PurchaseState] = mapped_column(words(PurchaseState))
@@ -66,17 +67,8 @@ class Purchase(Aggregate, Base):
     need_least_condition: Mapped[Condition | None] = mapped_column(words(Condition))
     need_quantity: Mapped[int] = mapped_column(Integer)
     estimated_price_fen: Mapped[int] = mapped_column(Money)
-    region_code: Mapped[str] = mapped_column(String(12))
-    unit_id: Mapped[str] = mapped_column(String(36))
-    unit_name: Mapped[str] = mapped_column(String(200))
-    requested_by: Mapped[str] = mapped_column(String(200))
-    corrected_by: Mapped[str] = mapped_column(String(MOST_CHARACTERS), default="")
     offered_on: Mapped[date | None] = mapped_column(Date)
     answer_by: Mapped[date | None] = mapped_column(Date)
-    approval_id: Mapped[str] = mapped_column(String(36), default="")
-    decided_by: Mapped[str] = mapped_column(String(200), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
-    decision_note: Mapped[str] = mapped_column(String(500), default="")
     clearance_number: Mapped[str] = mapped_column(String(40), default="")
     offers: Mapped[list[PurchaseOffer]] = relationship(
         order_by=PurchaseOffer.position, lazy="selectin", cascade="all, delete-orphan"
@@ -107,10 +99,6 @@ class Purchase(Aggregate, Base):
     def those(self, *states: OfferState) -> list[PurchaseOffer]:
         return [each for each in self.offers if each.state in states]
 
-    def authors(self) -> list[str]:
-        """All who wrote it: the one who asked, and who answered for the unit."""
-        return [self.requested_by, *self.corrected_by.split("\n")]
-
     def is_lapsed(self, today: date) -> bool:
         """Whether its offers were not answered in time."""
         parked, last = self.state is PurchaseState.PARKED, self.answer_by
@@ -126,7 +114,7 @@ class Purchase(Aggregate, Base):
         """Raises IllegalState unless its offers wait for an answer."""
         if self.is_lapsed(today):
             raise IllegalState.move("答复", "answer", "逾期未答复", LAPSED)
-        self._require("答复", "answer", PurchaseState.PARKED)
+        self.require("答复", "answer", PurchaseState.PARKED)
         self._written_by(by)
 
     def renew(self, by: str, today: date) -> None:
@@ -140,30 +128,30 @@ class Purchase(Aggregate, Base):
 
     def meet(self) -> None:
         """The stores have all that is needed."""
-        self._require("调剂满足", "meet", PurchaseState.PARKED)
+        self.require("调剂满足", "meet", PurchaseState.PARKED)
         self._end(PurchaseState.MET)
 
     def review(self, approval_id: str) -> None:
         """The bureau is to consent to the refusals."""
-        self._require("提交核准", "submit", PurchaseState.PARKED)
+        self.require("提交核准", "submit", PurchaseState.PARKED)
         self._end(PurchaseState.REVIEWING)
         self.approval_id = approval_id
 
     def consent(self, by: str, at: datetime, note: str) -> None:
         """The bureau agrees with what was refused; what follows is another move."""
-        self._require("核准", "approve", PurchaseState.REVIEWING)
+        self.require("核准", "approve", PurchaseState.REVIEWING)
         for each in self.refused:
             each.consent()
         self._decide(by, at, note)
 
     def clear(self, number: str) -> None:
         """It may be bought: nothing fits, or the bureau agreed with what was refused."""
-        self._require("准予购置", "clear", PurchaseState.PARKED, PurchaseState.REVIEWING)
+        self.require("准予购置", "clear", PurchaseState.PARKED, PurchaseState.REVIEWING)
         self._end(PurchaseState.CLEARED)
         self.clearance_number = number
 
     def reject(self, by: str, at: datetime, note: str) -> None:
-        self._require("驳回", "reject", PurchaseState.REVIEWING)
+        self.require("驳回", "reject", PurchaseState.REVIEWING)
         self._end(PurchaseState.REJECTED)
         self._decide(by, at, note)
 
@@ -176,7 +164,7 @@ class Purchase(Aggregate, Base):
         note: str = "",
     ) -> None:
         """Returned or recalled: what was refused is to be answered once more."""
-        self._require("退回", "return", PurchaseState.REVIEWING)
+        self.require("退回", "return", PurchaseState.REVIEWING)
         for each in self.refused:
             each.reopen()
         self._park(on, answer_by)
@@ -184,7 +172,7 @@ class Purchase(Aggregate, Base):
 
     def withdraw(self) -> None:
         """The unit does not want to buy any more. What it took goes its own way."""
-        self._require("撤回", "withdraw", PurchaseState.PARKED, PurchaseState.REVIEWING)
+        self.require("撤回", "withdraw", PurchaseState.PARKED, PurchaseState.REVIEWING)
         self._end(PurchaseState.WITHDRAWN)
 
     def offer_of(self, offer_id: str, field: str) -> PurchaseOffer:
@@ -202,12 +190,5 @@ class Purchase(Aggregate, Base):
         self.state, self.answer_by = state, None
 
     def _written_by(self, by: str) -> None:
-        self.corrected_by = with_author(self.authors(), by)
+        super()._written_by(by)
         self.touch()
-
-    def _decide(self, by: str, at: datetime | None, note: str) -> None:
-        self.decided_by, self.decided_at, self.decision_note = by, at, note
-
-    def _require(self, act_zh: str, act_en: str, *states: PurchaseState) -> None:
-        if self.state not in states:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))

@@ -8,8 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.errors import IllegalState
-from chassis.storage import Base, Instant, Money, Within, new_id, words
+from chassis.storage import Base, Instant, Money, Stateful, Within, new_id, words
 from warehouse.items.model import Item
 from warehouse.items.states import Condition
 
@@ -41,11 +40,12 @@ OFFER_STATE_NAMES = {
 ANSWERED = (OfferState.TAKEN, OfferState.REFUSED)
 
 
-class PurchaseOffer(Base):
+class PurchaseOffer(Stateful[OfferState], Base):
     """What the item was when it was offered; a refusal is `consented` once the bureau agreed."""
 
     __tablename__ = "purchase_offers"
     scoped = Within("purchases", "purchase_id")
+    state_names = OFFER_STATE_NAMES
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     purchase_id: Mapped[str] = mapped_column(ForeignKey("purchases.id"))
@@ -94,29 +94,25 @@ class PurchaseOffer(Base):
 
     def be_gone(self) -> None:
         """Somebody else got the item before the unit answered."""
-        self._require("注销", "be gone", OfferState.OFFERED)
+        self.require("注销", "be gone", OfferState.OFFERED)
         self.state = OfferState.GONE
 
     def lapse(self) -> None:
         """The unit did not answer in time."""
-        self._require("失效", "lapse", OfferState.OFFERED)
+        self.require("失效", "lapse", OfferState.OFFERED)
         self.state = OfferState.LAPSED
 
     def consent(self) -> None:
         """The bureau agrees that it is refused."""
-        self._require("核准", "consent to", OfferState.REFUSED)
+        self.require("核准", "consent to", OfferState.REFUSED)
         self.consented = True
 
     def reopen(self) -> None:
         """The refusal is not agreed to, or taken back: the unit answers once more."""
-        self._require("重新答复", "reopen", OfferState.REFUSED)
+        self.require("重新答复", "reopen", OfferState.REFUSED)
         self.state, self.refusal, self.remark = OfferState.OFFERED, None, ""
         self.answered_by, self.answered_at = "", None
 
     def _answer(self, act_zh: str, act_en: str, by: str, at: datetime) -> None:
-        self._require(act_zh, act_en, OfferState.OFFERED)
+        self.require(act_zh, act_en, OfferState.OFFERED)
         self.answered_by, self.answered_at = by, at
-
-    def _require(self, act_zh: str, act_en: str, state: OfferState) -> None:
-        if self.state is not state:
-            raise IllegalState.move(act_zh, act_en, OFFER_STATE_NAMES[self.state], str(self.state))

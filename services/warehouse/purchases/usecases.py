@@ -97,9 +97,7 @@ def renew_purchase(uow: UnitOfWork, request: Values) -> Purchase:
 
 @command()
 def withdraw_purchase(uow: UnitOfWork, request: Values) -> Purchase:
-    withdraw(uow, request.purchase_id)
-    uow.flush()  # holds the approval before its document, as who decides does
-    found = _get(uow, request)
+    found = withdraw(uow, Purchase, request.purchase_id, "purchase_id", request.etag)
     found.withdraw()
     return found
 

@@ -15,8 +15,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.errors import IllegalState
-from chassis.storage import Aggregate, Base, Belongs, Instant, words
+from chassis.storage import Aggregate, Base, Belongs, Instant, Stateful, words
 from warehouse.stocktakes.lines import Outcome
 
 
@@ -36,12 +35,13 @@ STATE_NAMES = {
 _OPEN = text("state = 'open'")
 
 
-class Stocktake(Aggregate, Base):
+class Stocktake(Stateful[StocktakeState], Aggregate, Base):
     """Of one place, or of a whole store (without a place). The numbers are those of its lines
     by outcome; `expected` says how many the cards had told of."""
 
     __tablename__ = "stocktakes"
     scoped = Belongs()
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     state: Mapped[StocktakeState] = mapped_column(words(StocktakeState))
@@ -82,7 +82,7 @@ class Stocktake(Aggregate, Base):
     )
 
     def require_open(self, act_zh: str, act_en: str) -> None:
-        self._require(act_zh, act_en, StocktakeState.OPEN)
+        self.require(act_zh, act_en, StocktakeState.OPEN)
 
     def count(self, outcome: Outcome, by: int) -> None:
         """So many more, or fewer, of its lines have that outcome."""
@@ -96,7 +96,7 @@ class Stocktake(Aggregate, Base):
 
     def undo(self, by: str, at: datetime, reason: str) -> None:
         """What it adjusted stands as before."""
-        self._require("撤销", "undo", StocktakeState.POSTED)
+        self.require("撤销", "undo", StocktakeState.POSTED)
         self.state, self.undo_reason = StocktakeState.UNDONE, reason
         self.undone_by, self.undone_at = by, at
 
@@ -104,7 +104,3 @@ class Stocktake(Aggregate, Base):
         """Nothing follows from it."""
         self.require_open("取消", "cancel")
         self.state = StocktakeState.CANCELLED
-
-    def _require(self, act_zh: str, act_en: str, state: StocktakeState) -> None:
-        if self.state is not state:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))

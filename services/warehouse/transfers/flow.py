@@ -40,7 +40,7 @@ def chosen(uow: UnitOfWork, request: Values, region_code: str, unit_id: str) -> 
 def still_there(uow: UnitOfWork, transfer: Transfer) -> None:
     """The lines as their items are now. Refuses to ask for what is not to be had any more;
     a need is answered anew instead."""
-    items = _locked(uow, transfer.lines)
+    items = held(uow, [each.item_id for each in transfer.lines])
     unit_id = present_id(uow, transfer.unit_id)
     for n, line in enumerate(transfer.lines):
         item = items[line.item_id]
@@ -54,7 +54,7 @@ def still_there(uow: UnitOfWork, transfer: Transfer) -> None:
 def reserve(uow: UnitOfWork, transfer: Transfer) -> None:
     """Each line gets its item, another one that answers the need, or none; none that is worth
     more than what was consented to."""
-    items = _locked(uow, transfer.lines)
+    items = held(uow, [each.item_id for each in transfer.lines])
     unit_id = present_id(uow, transfer.unit_id)
     gone = [
         each for each in transfer.lines if _is_gone(each, items[each.item_id], transfer, unit_id)
@@ -77,7 +77,7 @@ def release(uow: UnitOfWork, transfer: Transfer, lines: Iterable[TransferLine]) 
     """The items of these lines are in stock again."""
     cause = Cause.of(uow, transfer)
     with uow.unrestricted():
-        for item in _locked(uow, lines).values():
+        for item in held(uow, [each.item_id for each in lines]).values():
             uow.add(item.release(cause))
 
 
@@ -89,7 +89,7 @@ def handed_over_by_caller(
     Raises NotFound for a transfer of which the caller keeps nothing.
     """
     reserved = [each for each in transfer.lines if each.state is LineState.RESERVED]
-    items = _locked(uow, transfer.lines)
+    items = held(uow, [each.item_id for each in transfer.lines])
     theirs = [each for each in transfer.lines if _answers_for(uow, items[each.item_id])]
     if not theirs:
         raise NotFound.object("transfer_id", transfer.id)
@@ -104,7 +104,7 @@ def told_to_caller(uow: UnitOfWork, transfer: Transfer) -> Transfer | dict[str, 
     """A transfer for who may read it; else what custody lines say of it, and those lines."""
     if _answers_for(uow, transfer):
         return transfer
-    items = _locked(uow, transfer.lines)
+    items = held(uow, [each.item_id for each in transfer.lines])
     lines = [each for each in transfer.lines if _answers_for(uow, items[each.item_id])]
     names = ("id", "code", "state", "unit_id", "unit_name", "to_place", "due_at", "version")
     return {name: getattr(transfer, name) for name in names} | {"need": None, "lines": lines}
@@ -113,7 +113,7 @@ def told_to_caller(uow: UnitOfWork, transfer: Transfer) -> Transfer | dict[str, 
 def items_of(uow: UnitOfWork, lines: Iterable[TransferLine]) -> list[tuple[TransferLine, Item]]:
     """Lines with their items, which are held until the end."""
     wanted = list(lines)
-    items = _locked(uow, wanted)
+    items = held(uow, [each.item_id for each in wanted])
     return [(line, items[line.item_id]) for line in wanted]
 
 
@@ -163,11 +163,6 @@ def _instead(
 
 def _worth(line: TransferLine) -> int:
     return line.value_fen
-
-
-def _locked(uow: UnitOfWork, lines: Iterable[TransferLine]) -> dict[str, Item]:
-    """The items of lines, held until the end."""
-    return held(uow, [each.item_id for each in lines])
 
 
 def _answers_for(uow: UnitOfWork, found: Item | Transfer) -> bool:

@@ -8,8 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.errors import IllegalState
-from chassis.storage import Base, Instant, Money, Within, new_id, words
+from chassis.storage import Base, Instant, Money, Stateful, Within, new_id, words
 from warehouse.items.model import Item
 
 
@@ -50,11 +49,12 @@ IN_CUSTODY = (
 """To be handed over, or handed over."""
 
 
-class TransferLine(Base):
+class TransferLine(Stateful[LineState], Base):
     """Who gives it up is who owned it when it was asked for, or reserved."""
 
     __tablename__ = "transfer_lines"
     scoped = Within("transfers", "transfer_id")
+    state_names = LINE_STATE_NAMES
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     transfer_id: Mapped[str] = mapped_column(ForeignKey("transfers.id"))
@@ -98,30 +98,26 @@ class TransferLine(Base):
 
     def reserve(self, item: Item) -> None:
         """`item` is the unit's to have: the one it asked for, or another one that is as good."""
-        self._require("预留", "reserve", LineState.ASKED)
+        self.require("预留", "reserve", LineState.ASKED)
         self.be_about(item)
         self.state = LineState.RESERVED
 
     def miss(self) -> None:
-        self._require("落选", "miss", LineState.ASKED)
+        self.require("落选", "miss", LineState.ASKED)
         self.state = LineState.MISSED
 
     def hand_over(self, by: str, at: datetime) -> None:
-        self._require("移交", "hand over", LineState.RESERVED)
+        self.require("移交", "hand over", LineState.RESERVED)
         self.state = LineState.IN_TRANSIT
         self.handed_over_by, self.handed_over_at = by, at
 
     def receive(self, by: str, at: datetime) -> None:
-        self._require("签收", "receive", LineState.IN_TRANSIT)
+        self.require("签收", "receive", LineState.IN_TRANSIT)
         self.state = LineState.RECEIVED
         self.received_by, self.received_at = by, at
 
     def refuse(self, by: str, at: datetime, reason: str, remark: str) -> None:
-        self._require("拒收", "refuse", LineState.IN_TRANSIT)
+        self.require("拒收", "refuse", LineState.IN_TRANSIT)
         self.state = LineState.REFUSED
         self.received_by, self.received_at = by, at
         self.refusal_reason, self.remark = RefusalReason(reason), remark
-
-    def _require(self, act_zh: str, act_en: str, state: LineState) -> None:
-        if self.state is not state:
-            raise IllegalState.move(act_zh, act_en, LINE_STATE_NAMES[self.state], str(self.state))

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.approvals.authors import MOST_CHARACTERS, with_author
+from chassis.approvals.document import Asked
 from chassis.errors import IllegalState, NotFound
 from chassis.storage import Aggregate, Base, Belongs, Instant, words
 from warehouse.items.model import Item
@@ -69,11 +69,12 @@ def need_in(said: Mapping[str, Any]) -> dict[str, Any] | None:
     return {name: said[name] for name in _NEED} if said["quantity"] else None
 
 
-class Transfer(Aggregate, Base):
+class Transfer(Asked[TransferState], Aggregate, Base):
     """The unit that asks stands under the name it had then."""
 
     __tablename__ = "transfers"
     scoped = Belongs()
+    state_names = STATE_NAMES
 
     code: Mapped[str] = mapped_column(String(40), unique=True)
     state: Mapped[TransferState] = mapped_column(words(TransferState))
@@ -83,15 +84,6 @@ class Transfer(Aggregate, Base):
     need_least_condition: Mapped[Condition | None] = mapped_column(words(Condition))
     need_quantity: Mapped[int] = mapped_column(Integer)
     to_place: Mapped[str] = mapped_column(String(100))
-    region_code: Mapped[str] = mapped_column(String(12))
-    unit_id: Mapped[str] = mapped_column(String(36))
-    unit_name: Mapped[str] = mapped_column(String(200))
-    requested_by: Mapped[str] = mapped_column(String(200))
-    corrected_by: Mapped[str] = mapped_column(String(MOST_CHARACTERS), default="")
-    approval_id: Mapped[str] = mapped_column(String(36), default="")
-    decided_by: Mapped[str] = mapped_column(String(200), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(Instant)
-    decision_note: Mapped[str] = mapped_column(String(500), default="")
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     lines: Mapped[list[TransferLine]] = relationship(
         order_by=TransferLine.position, lazy="selectin", cascade="all, delete-orphan"
@@ -108,10 +100,6 @@ class Transfer(Aggregate, Base):
         """What it asks for, where the unit did not name the items itself."""
         return need_in({each: getattr(self, f"need_{each}") for each in _NEED})
 
-    def authors(self) -> list[str]:
-        """All who wrote it: the one who drafted it, and who corrected it."""
-        return [self.requested_by, *(self.corrected_by or "").split("\n")]
-
     def says(
         self, reason: str, to_place: str, need: Mapping[str, Any], items: Sequence[Item]
     ) -> None:
@@ -124,29 +112,29 @@ class Transfer(Aggregate, Base):
 
     def correct(self, by: str) -> None:
         """A draft says something else from now on."""
-        self._require("修改", "change", TransferState.DRAFT)
-        self.corrected_by = with_author(self.authors(), by)
+        self.require("修改", "change", TransferState.DRAFT)
+        self._written_by(by)
         self.touch()
 
     def submit(self, by: str) -> None:
-        self._require("提交", "submit", TransferState.DRAFT)
-        self.corrected_by = with_author(self.authors(), by)
+        self.require("提交", "submit", TransferState.DRAFT)
+        self._written_by(by)
         self.state = TransferState.SUBMITTED
 
     def take_back(self, by: str = "", at: datetime | None = None, note: str = "") -> None:
         """Returned for correction, or recalled: a draft again."""
-        self._require("退回", "return", TransferState.SUBMITTED)
+        self.require("退回", "return", TransferState.SUBMITTED)
         self.state = TransferState.DRAFT
         self._decide(by, at, note)
 
     def reject(self, by: str, at: datetime, note: str) -> None:
-        self._require("驳回", "reject", TransferState.SUBMITTED)
+        self.require("驳回", "reject", TransferState.SUBMITTED)
         self.state = TransferState.REJECTED
         self._drop(self.lines)
         self._decide(by, at, note)
 
     def require_submitted(self) -> None:
-        self._require("批准", "approve", TransferState.SUBMITTED)
+        self.require("批准", "approve", TransferState.SUBMITTED)
 
     def approve(self, by: str, at: datetime, note: str) -> None:
         """Its lines are reserved or missed by now."""
@@ -158,7 +146,7 @@ class Transfer(Aggregate, Base):
     def withdraw(self) -> list[TransferLine]:
         """The unit does not ask for what is not handed over yet: those lines."""
         early = (TransferState.DRAFT, TransferState.SUBMITTED, TransferState.APPROVED)
-        self._require("撤回", "withdraw", *early)
+        self.require("撤回", "withdraw", *early)
         freed = [each for each in self.lines if each.state is LineState.RESERVED]
         self._drop(self.lines)
         self.touch()
@@ -168,14 +156,14 @@ class Transfer(Aggregate, Base):
 
     def hand_over(self, lines: Iterable[TransferLine], by: str, at: datetime) -> None:
         """These lines are on their way."""
-        self._require("移交", "hand over", TransferState.APPROVED)
+        self.require("移交", "hand over", TransferState.APPROVED)
         for line in lines:
             line.hand_over(by, at)
         self.touch()
         self._settle()
 
     def receive(self, lines: Sequence[TransferLine], by: str, at: datetime) -> None:
-        self._require("签收", "receive", *UNDER_WAY)
+        self.require("签收", "receive", *UNDER_WAY)
         if not lines:
             raise IllegalState("NOTHING_IN_TRANSIT", "没有在途的资产", "nothing is in transit")
         for line in lines:
@@ -184,7 +172,7 @@ class Transfer(Aggregate, Base):
         self._settle()
 
     def refuse(self, line: TransferLine, by: str, at: datetime, reason: str, remark: str) -> None:
-        self._require("拒收", "refuse", *UNDER_WAY)
+        self.require("拒收", "refuse", *UNDER_WAY)
         line.refuse(by, at, reason, remark)
         self.touch()
         self._settle()
@@ -213,10 +201,3 @@ class Transfer(Aggregate, Base):
         for line in lines:
             if line.state in (LineState.ASKED, LineState.RESERVED):
                 line.state = LineState.DROPPED
-
-    def _decide(self, by: str, at: datetime | None, note: str) -> None:
-        self.decided_by, self.decided_at, self.decision_note = by, at, note
-
-    def _require(self, act_zh: str, act_en: str, *states: TransferState) -> None:
-        if self.state not in states:
-            raise IllegalState.move(act_zh, act_en, STATE_NAMES[self.state], str(self.state))

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
 
-from chassis.approvals.consent import consent, withdraw
+from chassis.approvals.consent import consent, turn_down, withdraw
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.errors import InvalidInput
 from chassis.storage import Reader, UnitOfWork, lies_in
@@ -57,29 +57,23 @@ def submit_transfer(uow: UnitOfWork, request: Values) -> Transfer:
 @consent(asking.KIND, "公物仓调剂", default=(Step("bureau_head"),))
 def on_transfer_decided(uow: UnitOfWork, approval: Approval) -> None:
     found = uow.get(Transfer, approval.document_id, "document_id", lock=True)
-    by, note = approval.last_word()
-    match approval.state:
-        case ApprovalState.APPROVED:
-            found.require_submitted()
-            flow.reserve(uow, found)
-            found.approve(by, uow.now, note)
-            if found.state in UNDER_WAY:
-                flow.set_deadline(uow, found, "hand_over")
-        case ApprovalState.REJECTED:
-            found.reject(by, uow.now, note)
-        case ApprovalState.RETURNED:
-            return found.take_back(by, uow.now, note)
-        case ApprovalState.RECALLED:
-            return found.take_back()
-    uow.flush()
-    return facts.publish_decision(uow, found)
+    if approval.state is ApprovalState.APPROVED:
+        by, note = approval.last_word()
+        found.require_submitted()
+        flow.reserve(uow, found)
+        found.approve(by, uow.now, note)
+        if found.state in UNDER_WAY:
+            flow.set_deadline(uow, found, "hand_over")
+    else:
+        turn_down(uow, approval, found)
+    if approval.state in (ApprovalState.APPROVED, ApprovalState.REJECTED):
+        uow.flush()
+        facts.publish_decision(uow, found)
 
 
 @command()
 def withdraw_transfer(uow: UnitOfWork, request: Values) -> Transfer:
-    withdraw(uow, request.transfer_id)
-    uow.flush()  # holds the approval before its document, as who decides does
-    found = _get(uow, request)
+    found = withdraw(uow, Transfer, request.transfer_id, "transfer_id", request.etag)
     freed = found.withdraw()
     flow.release(uow, found, freed)
     if found.state is TransferState.IN_TRANSIT:

@@ -179,3 +179,23 @@ def test_intakes_are_found_by_state_and_document(warehouse: Harness) -> None:
     assert [each.code[-1] for each in drafted] == ["2", "3", "4"]
     both = {"state": "INTAKE_STATE_DRAFTED", "document_id": "d-2"}
     assert [each.code[-1] for each in warehouse.call("list_intakes", **both).intakes] == ["4"]
+
+
+def test_an_asset_comes_in_for_a_reason_the_store_takes(warehouse: Harness) -> None:
+    event = warehouse.call("offer_asset", asset=asset(), kind="INTAKE_KIND_EVENT")
+    idle = offer(warehouse)
+    assert (event.kind, idle.kind) == (pb.INTAKE_KIND_EVENT, pb.INTAKE_KIND_IDLE)
+    listed = warehouse.call("list_intakes", kind="INTAKE_KIND_EVENT").intakes
+    assert [each.id for each in listed] == [event.id]
+    warehouse.call(
+        "set_norm",
+        kind="warehouse.takes",
+        key="event",
+        value="0",
+        region_code="990100",
+        valid_from="2026-03-01",
+        source="本市公物仓管理办法",
+    )
+    kind = {"asset": asset(), "kind": "INTAKE_KIND_EVENT"}
+    told = refusal(warehouse, "offer_asset", InvalidInput, **kind)
+    assert told == ("KIND_NOT_TAKEN", ["kind"])

@@ -53,6 +53,7 @@ def test_a_clearance_says_who_may_buy_what_and_how_offers_were_answered(
     clearance = cleared(warehouse)
     said = json.loads(clearance.content)
     assert said == {
+        "basis": clearance.basis,
         "class_code": "A0501",
         "description": "办公桌 1.4 米",
         "estimated_price_fen": 200_000,
@@ -75,7 +76,7 @@ def test_a_clearance_says_who_may_buy_what_and_how_offers_were_answered(
         "unit_uscc": "11990100103026190A",
         "words": "",
     }
-    assert clearance.content.startswith('{"class_code":"A0501","description":"办公桌 1.4 米",')
+    assert clearance.content.startswith('{"basis":"《党政机关厉行节约反对浪费条例》')
     typed = (clearance.unit_name, clearance.quantity, clearance.issued_on)
     assert typed == ("云澜市财政局", 3, "2026-03-02")
     assert clearance.offers[0].refusal == pb.OFFER_REFUSAL_OTHER
@@ -169,3 +170,26 @@ def test_who_took_over_from_the_unit_may_buy(warehouse: Harness) -> None:
     decide(warehouse, reviewing.approval_id)
     clearance = warehouse.call("get_clearance", number="GZ-2026-000001")
     assert (clearance.unit_id, clearance.unit_name) == ("u-8", "云澜市财政和国资局")
+
+
+def test_it_names_the_rule_by_which_the_stores_were_searched_first(warehouse: Harness) -> None:
+    assert "第四十八条" in cleared(warehouse).basis
+
+
+def test_where_a_region_asks_for_no_search_it_is_cleared_at_once_by_that_rule(
+    warehouse: Harness,
+) -> None:
+    stocked(warehouse, 3)
+    warehouse.call(
+        "set_norm",
+        kind="warehouse.reuse_first",
+        value="0",
+        region_code="990101",
+        valid_from="2026-01-01",
+        source="区级试点期间暂不执行",
+    )
+    purchase = wanted(warehouse)
+    assert purchase.state == pb.PURCHASE_STATE_CLEARED
+    number = purchase.clearance_number
+    clearance = warehouse.call("get_clearance", user=somebody(), number=number)
+    assert (clearance.quantity, clearance.basis) == (3, "区级试点期间暂不执行")

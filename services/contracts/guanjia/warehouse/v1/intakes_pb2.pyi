@@ -45,6 +45,34 @@ INTAKE_STATE_CANCELLED: IntakeState.ValueType  # 4
 """The unit that gave the asset up took it back first."""
 Global___IntakeState: _TypeAlias = IntakeState  # noqa: Y015
 
+class _IntakeKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _IntakeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_IntakeKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    INTAKE_KIND_UNSPECIFIED: _IntakeKind.ValueType  # 0
+    INTAKE_KIND_IDLE: _IntakeKind.ValueType  # 1
+    INTAKE_KIND_OVER_STANDARD: _IntakeKind.ValueType  # 2
+    INTAKE_KIND_LOW_USE: _IntakeKind.ValueType  # 3
+    INTAKE_KIND_REFORM: _IntakeKind.ValueType  # 4
+    INTAKE_KIND_PAST_AGE: _IntakeKind.ValueType  # 5
+    INTAKE_KIND_EVENT: _IntakeKind.ValueType  # 6
+    INTAKE_KIND_TEMPORARY_BODY: _IntakeKind.ValueType  # 7
+
+class IntakeKind(_IntakeKind, metaclass=_IntakeKindEnumTypeWrapper):
+    """Why an asset comes into a store."""
+
+INTAKE_KIND_UNSPECIFIED: IntakeKind.ValueType  # 0
+INTAKE_KIND_IDLE: IntakeKind.ValueType  # 1
+INTAKE_KIND_OVER_STANDARD: IntakeKind.ValueType  # 2
+INTAKE_KIND_LOW_USE: IntakeKind.ValueType  # 3
+INTAKE_KIND_REFORM: IntakeKind.ValueType  # 4
+INTAKE_KIND_PAST_AGE: IntakeKind.ValueType  # 5
+INTAKE_KIND_EVENT: IntakeKind.ValueType  # 6
+INTAKE_KIND_TEMPORARY_BODY: IntakeKind.ValueType  # 7
+Global___IntakeKind: _TypeAlias = IntakeKind  # noqa: Y015
+
 class _RejectionReason:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -94,6 +122,7 @@ class Intake(_message.Message):
     REGION_CODE_FIELD_NUMBER: _builtins.int
     UNIT_ID_FIELD_NUMBER: _builtins.int
     UNIT_NAME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     code: _builtins.str
     state: Global___IntakeState.ValueType
@@ -111,6 +140,8 @@ class Intake(_message.Message):
     unit_id: _builtins.str
     """The unit that gives the asset up, under the name it had then."""
     unit_name: _builtins.str
+    kind: Global___IntakeKind.ValueType
+    """Idle where another service's document released it."""
     @_builtins.property
     def source(self) -> _asset_pb2.SourceLine: ...
     @_builtins.property
@@ -140,10 +171,11 @@ class Intake(_message.Message):
         region_code: _builtins.str = ...,
         unit_id: _builtins.str = ...,
         unit_name: _builtins.str = ...,
+        kind: Global___IntakeKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "created_at", b"created_at", "decided_at", b"decided_at", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "code", b"code", "created_at", b"created_at", "decided_at", b"decided_at", "decided_by", b"decided_by", "etag", b"etag", "id", b"id", "item_id", b"item_id", "place", b"place", "region_code", b"region_code", "rejection_reason", b"rejection_reason", "remark", b"remark", "source", b"source", "state", b"state", "store_id", b"store_id", "unit_id", b"unit_id", "unit_name", b"unit_name", "value_fen", b"value_fen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "code", b"code", "created_at", b"created_at", "decided_at", b"decided_at", "decided_by", b"decided_by", "etag", b"etag", "id", b"id", "item_id", b"item_id", "kind", b"kind", "place", b"place", "region_code", b"region_code", "rejection_reason", b"rejection_reason", "remark", b"remark", "source", b"source", "state", b"state", "store_id", b"store_id", "unit_id", b"unit_id", "unit_name", b"unit_name", "value_fen", b"value_fen"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -155,7 +187,10 @@ class OfferAssetRequest(_message.Message):
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     ASSET_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
+    kind: Global___IntakeKind.ValueType
+    """Idle if not said."""
     @_builtins.property
     def asset(self) -> _asset_pb2.Asset: ...
     def __init__(
@@ -163,10 +198,11 @@ class OfferAssetRequest(_message.Message):
         *,
         request_id: _builtins.str = ...,
         asset: _asset_pb2.Asset | None = ...,
+        kind: Global___IntakeKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "kind", b"kind", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -186,6 +222,7 @@ class IntakeRow(_message.Message):
     CONDITION_FIELD_NUMBER: _builtins.int
     UNIT_NAME_FIELD_NUMBER: _builtins.int
     DOCUMENT_CODE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
     asset_code: _builtins.str
     name: _builtins.str
     class_code: _builtins.str
@@ -196,6 +233,8 @@ class IntakeRow(_message.Message):
     """By its name in the directory; empty for the unit of the caller."""
     document_code: _builtins.str
     """Empty where the intake is its own document."""
+    kind: Global___IntakeKind.ValueType
+    """Idle if empty."""
     def __init__(
         self,
         *,
@@ -207,10 +246,11 @@ class IntakeRow(_message.Message):
         condition: _asset_pb2.Condition.ValueType = ...,
         unit_name: _builtins.str = ...,
         document_code: _builtins.str = ...,
+        kind: Global___IntakeKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acquired_on", b"acquired_on", "asset_code", b"asset_code", "class_code", b"class_code", "condition", b"condition", "document_code", b"document_code", "name", b"name", "original_value_fen", b"original_value_fen", "unit_name", b"unit_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acquired_on", b"acquired_on", "asset_code", b"asset_code", "class_code", b"class_code", "condition", b"condition", "document_code", b"document_code", "kind", b"kind", "name", b"name", "original_value_fen", b"original_value_fen", "unit_name", b"unit_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -268,12 +308,14 @@ class ListIntakesRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     DOCUMENT_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """1 to 500; 0 means 50."""
     page_token: _builtins.str
     state: Global___IntakeState.ValueType
     document_id: _builtins.str
     """Intakes drafted from this document of another service."""
+    kind: Global___IntakeKind.ValueType
     def __init__(
         self,
         *,
@@ -281,10 +323,11 @@ class ListIntakesRequest(_message.Message):
         page_token: _builtins.str = ...,
         state: Global___IntakeState.ValueType = ...,
         document_id: _builtins.str = ...,
+        kind: Global___IntakeKind.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_id", b"document_id", "page_size", b"page_size", "page_token", b"page_token", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_id", b"document_id", "kind", b"kind", "page_size", b"page_size", "page_token", b"page_token", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -564,6 +564,7 @@ class Clearance(_message.Message):
     PUBLIC_KEY_FIELD_NUMBER: _builtins.int
     KEY_ID_FIELD_NUMBER: _builtins.int
     LEAST_CONDITION_FIELD_NUMBER: _builtins.int
+    BASIS_FIELD_NUMBER: _builtins.int
     number: _builtins.str
     purchase_id: _builtins.str
     purchase_code: _builtins.str
@@ -581,7 +582,7 @@ class Clearance(_message.Message):
     issued_on: _builtins.str
     """Civil date in China, ISO 8601."""
     content: _builtins.str
-    """All of the above but the ids, and the least condition, as canonical JSON: keys in order, no
+    """All of the above but the ids, the least condition and the basis, as canonical JSON: keys in order, no
     white space. Its UTF-8 is what is signed.
     """
     signature: _builtins.str
@@ -592,6 +593,8 @@ class Clearance(_message.Message):
     """The first 16 hexadecimal digits of the SHA-256 of the key."""
     least_condition: _asset_pb2.Condition.ValueType
     """The stores were searched for what is at least that good."""
+    basis: _builtins.str
+    """The rule by which the stores were searched first."""
     @_builtins.property
     def offers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClearedOffer]: ...
     def __init__(
@@ -616,10 +619,11 @@ class Clearance(_message.Message):
         public_key: _builtins.str = ...,
         key_id: _builtins.str = ...,
         least_condition: _asset_pb2.Condition.ValueType = ...,
+        basis: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["class_code", b"class_code", "content", b"content", "description", b"description", "estimated_price_fen", b"estimated_price_fen", "issued_on", b"issued_on", "key_id", b"key_id", "least_condition", b"least_condition", "number", b"number", "offers", b"offers", "public_key", b"public_key", "purchase_code", b"purchase_code", "purchase_id", b"purchase_id", "quantity", b"quantity", "region_code", b"region_code", "signature", b"signature", "unit_id", b"unit_id", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["basis", b"basis", "class_code", b"class_code", "content", b"content", "description", b"description", "estimated_price_fen", b"estimated_price_fen", "issued_on", b"issued_on", "key_id", b"key_id", "least_condition", b"least_condition", "number", b"number", "offers", b"offers", "public_key", b"public_key", "purchase_code", b"purchase_code", "purchase_id", b"purchase_id", "quantity", b"quantity", "region_code", b"region_code", "signature", b"signature", "unit_id", b"unit_id", "unit_name", b"unit_name", "unit_uscc", b"unit_uscc", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
