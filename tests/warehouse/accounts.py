@@ -86,5 +86,32 @@ class Accounts(Sending):
             saving = self.rows["savings"][which % len(self.rows["savings"])]
             self.send(how, "reverse_saving", saving_id=saving["id"], reason="登记有误")
         elif line := self.one("transfer_lines", which, "received"):
-            price: Any = {"market_price_fen": 200_000, "market_source": "询价"}
-            self.send(how, "book_saving", transfer_line_id=line["id"], **price)
+            self.book(how, line["id"])
+
+    def book(self, how: str, line_id: str) -> None:
+        price: Any = {"market_price_fen": 200_000, "market_source": "询价"}
+        self.send(how, "book_saving", transfer_line_id=line_id, **price)
+
+    @rule(how=HOW, which=WHICH)
+    def sell_off(self, how: str, which: int) -> None:
+        """A batch from its draft to its income, where nothing stands in its way."""
+        card = self.one("items", which + 1, "in_stock")
+        if card is None:
+            return
+        said: Any = {"kind": "DISPOSAL_KIND_SCRAP", "reason": "报废", "item_ids": [card["id"]]}
+        batch = self.send(how, "create_disposal_batch", **said)
+        if batch is None:
+            return
+        about = {"disposal_batch_id": batch.id}
+        self.again()
+        lines = [{"item_id": card["id"], "appraised_fen": 500}]
+        self.send(how, "appraise_disposal_batch", lines=lines, appraiser="云澜评估", **about)
+        self.again()
+        submitted = self.send(how, "submit_disposal_batch", **about)
+        self.again()
+        if submitted:
+            consent = {"approval_id": submitted.approval_id, "decision": "DECISION_APPROVE"}
+            self.send(how, "decide_approval", "chief", **consent)
+            self.again()
+            income = {"lines": [{"item_id": card["id"], "income_fen": 600}], "buyer": "回收站"}
+            self.send(how, "record_disposal_sale", voucher=f"PJ-{self.requests}", **income, **about)

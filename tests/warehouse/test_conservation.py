@@ -135,14 +135,30 @@ class Warehouse(Accounts):
     @rule(how=HOW, which=WHICH, lines=BITS, refused=BITS, acts=st.integers(1, 4))
     def go_on(self, how: str, which: int, lines: int, refused: int, acts: int) -> None:
         """The next acts of transfers that have not ended, whichever they are."""
-        for _ in range(acts):
-            self.next_act(how, which, lines, refused)
-            self.again()
-
-    def next_act(self, how: str, which: int, lines: int, refused: int) -> None:
         under_way = ("draft", "submitted", "approved", "in_transit")
-        transfer = self.one("transfers", which + 1, *under_way)
-        match transfer and transfer["state"]:
+        for _ in range(acts):
+            if transfer := self.one("transfers", which + 1, *under_way):
+                self.next_act(how, transfer, lines, refused)
+                self.again()
+
+    @rule(how=HOW, unit=UNITS, which=WHICH)
+    def bring_over(self, how: str, unit: int, which: int) -> None:
+        """A transfer from its draft to what it saved, where nothing stands in its way."""
+        card = self.one("items", which + 1, "in_stock")
+        named = {"item_ids": [card["id"]]} if card else {}
+        told = {"reason": "新增", "to_place": "301"}
+        draft = self.send(how, "create_transfer", self.units[unit], **told, **named)
+        if draft is None:
+            return
+        for _ in ("submitted", "approved", "in transit", "received"):
+            self.again()
+            [transfer] = [each for each in self.rows["transfers"] if each["id"] == draft.id]
+            self.next_act(how, transfer, 0, 0)
+        self.again()
+        self.book(how, draft.lines[0].id)
+
+    def next_act(self, how: str, transfer: dict[str, Any], lines: int, refused: int) -> None:
+        match transfer["state"]:
             case "draft":
                 user = self.asker(transfer)
                 self.send(how, "submit_transfer", user, transfer_id=transfer["id"])
