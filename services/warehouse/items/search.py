@@ -102,7 +102,7 @@ def available(
     lock: bool = False,
 ) -> list[Any]:
     """Items in stock that answer `need` (class_code, words, least_condition, quantity), and that
-    a unit of that region may ask for: the nearest first, of those the ones that lie longest.
+    a unit of that region may ask for: the nearest first, of those by class and card.
 
     `without` are ids that do not count; `most_fen` is the most one may be worth. With `lock`,
     in a unit of work, the items are held until it ends, and what somebody else holds is passed

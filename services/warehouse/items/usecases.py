@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, select
 from chassis.errors import NotFound
 from chassis.storage import Reader, UnitOfWork, within
 from chassis.usecases import command, query
-from chassis.wire import Values
+from chassis.wire import Values, to_message
+from guanjia.warehouse.v1 import events_pb2
 from warehouse.items import journal
 from warehouse.items.held import held
 from warehouse.items.importing import SHEET, Importing
@@ -74,6 +75,9 @@ def share_items(uow: UnitOfWork, request: Values) -> dict[str, Any]:
         if each not in found:
             raise NotFound.object(f"item_ids.{n}", each)
         found[each].share(request.reach)
+    uow.flush()
+    for item in found.values():
+        uow.publish(to_message(events_pb2.ItemShared, item, item_id=item.id), of=item)
     return {"items": [found[each] for each in request.item_ids]}
 
 

@@ -1,4 +1,4 @@
-"""The facts of a transfer: asked for, decided, received."""
+"""The facts of a transfer: asked for, decided, withdrawn, received."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ def publish_decision(uow: UnitOfWork, transfer: Transfer) -> None:
         item_ids=_ids(_in(transfer, LineState.RESERVED)),
         missed_item_ids=_ids(_in(transfer, LineState.MISSED)),
     )
+
+
+def publish_withdrawal(uow: UnitOfWork, transfer: Transfer, freed: Iterable[TransferLine]) -> None:
+    _publish(uow, events_pb2.TransferWithdrawn, transfer, item_ids=_ids(freed))
 
 
 def publish_receipt(

@@ -78,6 +78,8 @@ def withdraw_transfer(uow: UnitOfWork, request: Values) -> Transfer:
     flow.release(uow, found, freed)
     if found.state is TransferState.IN_TRANSIT:
         flow.set_deadline(uow, found, "receive")
+    uow.flush()
+    facts.publish_withdrawal(uow, found, freed)
     return found
 
 

@@ -33,6 +33,8 @@ def desk(warehouse: Harness) -> Any:
     """The desk of a district, shared with its whole city."""
     [only] = stocked(warehouse, 1, region_code="990101")
     warehouse.call("share_items", user=keeper_of("990101"), item_ids=[only.id], reach="9901")
+    [told] = warehouse.facts(events_pb2.ItemShared)
+    assert (told.item_id, told.reach, told.asset) == (only.id, "9901", only.asset)
     return card(warehouse, only.id)
 
 

@@ -90,6 +90,8 @@ def test_a_withdrawn_transfer_frees_what_is_reserved(warehouse: Harness) -> None
     ended = warehouse.call("withdraw_transfer", user=somebody(), transfer_id=transfer.id)
     assert ended.state == pb.TRANSFER_STATE_WITHDRAWN
     assert item(warehouse, desk.id).state == ip.ITEM_STATE_IN_STOCK
+    [fact] = warehouse.facts(events_pb2.TransferWithdrawn)
+    assert (fact.transfer_id, list(fact.item_ids)) == (transfer.id, [desk.id])
     told = refusal(warehouse, "withdraw_transfer", IllegalState, transfer_id=transfer.id)
     assert told == ("ILLEGAL_STATE", ["state"])
 

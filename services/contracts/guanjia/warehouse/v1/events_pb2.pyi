@@ -239,6 +239,86 @@ class TransferReceived(_message.Message):
 Global___TransferReceived: _TypeAlias = TransferReceived  # noqa: Y015
 
 @_typing.final
+class TransferWithdrawn(_message.Message):
+    """The unit does not ask any more for what was not handed over yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFER_ID_FIELD_NUMBER: _builtins.int
+    TRANSFER_CODE_FIELD_NUMBER: _builtins.int
+    ITEM_IDS_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    UNIT_NAME_FIELD_NUMBER: _builtins.int
+    transfer_id: _builtins.str
+    transfer_code: _builtins.str
+    region_code: _builtins.str
+    unit_id: _builtins.str
+    unit_name: _builtins.str
+    @_builtins.property
+    def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """In stock again; empty where nothing was reserved yet."""
+
+    def __init__(
+        self,
+        *,
+        transfer_id: _builtins.str = ...,
+        transfer_code: _builtins.str = ...,
+        item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        region_code: _builtins.str = ...,
+        unit_id: _builtins.str = ...,
+        unit_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_ids", b"item_ids", "region_code", b"region_code", "transfer_code", b"transfer_code", "transfer_id", b"transfer_id", "unit_id", b"unit_id", "unit_name", b"unit_name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferWithdrawn: _TypeAlias = TransferWithdrawn  # noqa: Y015
+
+@_typing.final
+class ItemShared(_message.Message):
+    """Units of another region may ask for an item from now on, or may not any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEM_ID_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    ASSET_FIELD_NUMBER: _builtins.int
+    VALUE_FEN_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
+    OWNER_NAME_FIELD_NUMBER: _builtins.int
+    REACH_FIELD_NUMBER: _builtins.int
+    item_id: _builtins.str
+    code: _builtins.str
+    value_fen: _builtins.int
+    region_code: _builtins.str
+    owner_name: _builtins.str
+    reach: _builtins.str
+    """2 to 9 digits of a region; empty for all."""
+    @_builtins.property
+    def asset(self) -> _asset_pb2.Asset: ...
+    def __init__(
+        self,
+        *,
+        item_id: _builtins.str = ...,
+        code: _builtins.str = ...,
+        asset: _asset_pb2.Asset | None = ...,
+        value_fen: _builtins.int = ...,
+        region_code: _builtins.str = ...,
+        owner_name: _builtins.str = ...,
+        reach: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "code", b"code", "item_id", b"item_id", "owner_name", b"owner_name", "reach", b"reach", "region_code", b"region_code", "value_fen", b"value_fen"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ItemShared: _TypeAlias = ItemShared  # noqa: Y015
+
+@_typing.final
 class StocktakePosted(_message.Message):
     """A stocktake was posted: the cards say what was found."""
 

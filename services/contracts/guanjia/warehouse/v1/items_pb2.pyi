@@ -343,7 +343,9 @@ class FindItemsResponse(_message.Message):
     """How many are short of the need."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___Item]:
-        """The nearest first, of those the ones that lie longest; at most as many as are needed."""
+        """The nearest first, of those by class and then by card, the oldest first; at most as many as
+        are needed.
+        """
 
     def __init__(
         self,
