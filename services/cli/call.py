@@ -17,6 +17,7 @@ from rich.text import Text
 
 from chassis.contract import Method
 from cli import addresses, catalogue
+from cli.acting import rights_within
 from cli.arguments import WrongArgument, request_of
 from cli.client import Client, NoAnswer, Refused
 from cli.credentials import CredentialsUnreadable
@@ -35,6 +36,7 @@ def call(
     as_json: bool,
     gateway: str,
     user: str,
+    unit: str,
     deadline_s: float,
 ) -> None:
     """Calls one method and prints its reply."""
@@ -44,7 +46,12 @@ def call(
         if method.is_command and not request.request_id:
             request.request_id = str(uuid.uuid4())
         address = addresses.gateway(gateway)
-    with repeatable(method, request), troubles_told(), Client(address, user) as client:
+        rights = rights_within(address, user, unit)
+    with (
+        repeatable(method, request),
+        troubles_told(),
+        Client(address, user, rights=rights) as client,
+    ):
         reply = client.call(method, request, deadline_s)
     if as_json:
         plain_reply = json_format.MessageToDict(reply, preserving_proto_field_name=True)

@@ -32,6 +32,7 @@ Gateway = Annotated[
     ),
 ]
 User = Annotated[str, typer.Option(help="以何人名义（开发身份） on whose behalf")]
+Unit = Annotated[str, typer.Option(help="以哪个单位经办人的身份（开发身份） as a clerk of a unit")]
 
 
 Folder = Annotated[Path, typer.Option(help="放数据、日志与地址的文件夹")]
@@ -70,6 +71,7 @@ def call(
     json: Annotated[bool, typer.Option("--json", help="输出 JSON print proto3 JSON")] = False,
     gateway: Gateway = "",
     user: User = "",
+    unit: Unit = "",
     deadline: Annotated[float, typer.Option(min=0, help="时限（秒），0 为接口自身时限")] = 0,
     help_method: Annotated[
         bool, typer.Option("--help-method", help="列出该接口的参数 show its fields")
@@ -88,6 +90,7 @@ def call(
         as_json=json,
         gateway=gateway,
         user=user,
+        unit=unit,
         deadline_s=deadline,
     )
 

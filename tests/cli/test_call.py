@@ -11,6 +11,7 @@ import grpc
 import pytest
 
 from chassis.errors import IllegalState, InvalidInput, Unavailable, Violation
+from guanjia.directory.v1 import directory_pb2
 from guanjia.housing.v1 import disposals_pb2, properties_pb2
 from tests.cli.fake_gateway import FakeGateway, fake_gateway
 from tests.cli.printed import run
@@ -55,6 +56,28 @@ def test_the_user_and_the_deadline_travel_along() -> None:
         call(gateway, "housing.get_property", "--user", "张三 100%", "--deadline", "3")
     assert unquote(gateway.calls[0].metadata["guanjia-user"]) == "张三 100%"
     assert 0 < (gateway.calls[0].time_left_s or 0) < 4  # without it, five and more
+
+
+def test_somebody_acts_for_a_unit_of_the_directory() -> None:
+    office = directory_pb2.Unit(id="u-1", name="云澜市档案馆", region_code="990100")
+    pages = [
+        directory_pb2.ListUnitsResponse(next_page_token="more"),
+        directory_pb2.ListUnitsResponse(units=[office]),
+    ]
+    listed = {"directory_ListUnits": lambda request: pages[bool(request.page_token)]}
+    with fake_gateway(housing_GetProperty=REPLY, **listed) as gateway:
+        code, _ = call(gateway, "housing.GetProperty", "--unit", "云澜市档案馆")
+        unknown, output = call(gateway, "housing.GetProperty", "--unit", "云澜市文旅局")
+    assert (code, unknown) == (0, 2)
+    assert "单位名录中没有“云澜市文旅局”" in output
+    [asked] = [each for each in gateway.calls if each.method == "housing.GetProperty"]
+    rights = json.loads(unquote(asked.metadata["guanjia-rights"]))
+    assert rights == {
+        "region": "990100",
+        "units": ["u-1"],
+        "unit_id": "u-1",
+        "unit_name": "云澜市档案馆",
+    }
 
 
 def test_a_deadline_that_passes_is_told_as_no_answer() -> None:
