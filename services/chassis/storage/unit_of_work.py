@@ -64,6 +64,10 @@ class UnitOfWork:
         """Whether nothing of the deployment is outside the caller's scope."""
         return is_whole(self.principal.scope, region_prefix(self.context.region_code))
 
+    def answers_for(self, region_code: str, unit_id: str) -> bool:
+        """Whether what belongs to that unit there lies within the caller's scope."""
+        return any(realm.covers(region_code, unit_id) for realm in self.principal.scope)
+
     def own_unit(self) -> dict[str, str]:
         """What a document of the caller says of its unit: region, unit, and its name now."""
         return {

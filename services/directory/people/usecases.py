@@ -165,7 +165,7 @@ def _unit_to_serve(uow: UnitOfWork, unit_id: str) -> Unit:
 
 def _require_within_scope(uow: UnitOfWork, unit: Unit) -> None:
     """Every unit may be read, but posts are given only in those of one's own."""
-    if not any(realm.covers(unit.region_code, unit.id) for realm in uow.principal.scope):
+    if not uow.answers_for(unit.region_code, unit.id):
         raise PermissionDenied(
             "OUT_OF_SCOPE", "兼任单位超出您的数据权限范围", "the unit is outside your scope"
         )

@@ -8,7 +8,6 @@ asset again names another document.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
@@ -57,7 +56,7 @@ class Importing:
         unit = self._unit(row.values["unit_name"])
         if unit is None:
             return self._batch.refuse(row, "unit_name", *_NO_UNIT)
-        if not self._answers_for(unit):
+        if not self._uow.answers_for(unit["region_code"], unit["unit_id"]):
             return self._batch.refuse(row, "unit_name", *_OUT_OF_SCOPE)
         if not self._is_taken(row.values["kind"], unit["region_code"]):
             return self._batch.refuse(row, "kind", *NOT_TAKEN)
@@ -119,10 +118,6 @@ class Importing:
         if unit is None:
             return None
         return {"region_code": unit.region_code, "unit_id": unit.id, "unit_name": unit.name}
-
-    def _answers_for(self, unit: Mapping[str, Any]) -> bool:
-        scope = self._uow.principal.scope
-        return any(realm.covers(unit["region_code"], unit["unit_id"]) for realm in scope)
 
 
 def _key_of(intake: Intake) -> Key:

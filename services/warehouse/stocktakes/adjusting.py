@@ -99,8 +99,7 @@ def _move(
 
 def _may_follow(uow: UnitOfWork, line: StocktakeLine, item: Item) -> bool:
     """Its card still says what it said, and the caller answers for it."""
-    scope = uow.principal.scope
-    answers_for = any(realm.covers(item.region_code, item.unit_id) for realm in scope)
+    answers_for = uow.answers_for(item.region_code, item.unit_id)
     stands = (item.store_id, item.place) == (line.said_store_id, line.said_place)
     return item.state is ItemState.IN_STOCK and stands and answers_for
 

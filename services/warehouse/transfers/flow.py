@@ -90,7 +90,7 @@ def handed_over_by_caller(
     """
     reserved = [each for each in transfer.lines if each.state is LineState.RESERVED]
     items = held(uow, [each.item_id for each in transfer.lines])
-    theirs = [each for each in transfer.lines if _answers_for(uow, items[each.item_id])]
+    theirs = [each for each in transfer.lines if _is_callers(uow, items[each.item_id])]
     if not theirs:
         raise NotFound.object("transfer_id", transfer.id)
     if not line_ids:
@@ -102,10 +102,10 @@ def handed_over_by_caller(
 
 def told_to_caller(uow: UnitOfWork, transfer: Transfer) -> Transfer | dict[str, Any]:
     """A transfer for who may read it; else what custody lines say of it, and those lines."""
-    if _answers_for(uow, transfer):
+    if _is_callers(uow, transfer):
         return transfer
     items = held(uow, [each.item_id for each in transfer.lines])
-    lines = [each for each in transfer.lines if _answers_for(uow, items[each.item_id])]
+    lines = [each for each in transfer.lines if _is_callers(uow, items[each.item_id])]
     names = ("id", "code", "state", "unit_id", "unit_name", "to_place", "due_at", "version")
     return {name: getattr(transfer, name) for name in names} | {"need": None, "lines": lines}
 
@@ -165,9 +165,8 @@ def _worth(line: TransferLine) -> int:
     return line.value_fen
 
 
-def _answers_for(uow: UnitOfWork, found: Item | Transfer) -> bool:
-    scope = uow.principal.scope
-    return any(realm.covers(found.region_code, found.unit_id) for realm in scope)
+def _is_callers(uow: UnitOfWork, found: Item | Transfer) -> bool:
+    return uow.answers_for(found.region_code, found.unit_id)
 
 
 def _is_gone(line: TransferLine, item: Item, transfer: Transfer, unit_id: str) -> bool:
