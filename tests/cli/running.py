@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,17 +16,17 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """`guanjia` in `folder`; its output, errors included, can be read from `stdout`.
 
     It hears Ctrl-C as at a terminal: a shell that starts the tests in the background lets
-    them, and what they start, ignore it.
+    them, and what they start, ignore it. `env` sees to that, since code between fork and exec
+    (`preexec_fn`) now and then aborts in a process whose gRPC threads are at work.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GUANJIA_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "cli.main", *arguments],
+        ["env", "--default-signal=INT", sys.executable, "-m", "cli.main", *arguments],
         cwd=folder,
         env={**kept, "COLUMNS": "100"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 

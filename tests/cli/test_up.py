@@ -20,7 +20,7 @@ def test_two_platforms_run_side_by_side_and_end_when_asked(tmp_path: Path) -> No
     code, output = finished(start(folders[0], "call", "directory.ListUnits", "--json"))
     assert (code, output.strip()) == (0, "{}")
     code, output = finished(start(folders[0], "up"))
-    assert code == 1
+    assert code == 1, output
     assert "已有管家在运行" in output
     for process, number in zip(running, (signal.SIGINT, signal.SIGTERM), strict=True):
         process.send_signal(number)
