@@ -12,7 +12,7 @@ from typing import Any, Self
 import amqp
 from kombu.connection import Connection
 
-from chassis.broker import DEADLINE_HEADER, DIRECT_REPLY, PRINCIPAL_HEADER, PROTOBUF, RPC_EXCHANGE
+from chassis.broker import DEADLINE_HEADER, PRINCIPAL_HEADER, PROTOBUF, RPC_EXCHANGE
 
 
 class Bus:
@@ -22,7 +22,7 @@ class Bus:
         self._connection = Connection(url, connect_timeout=5)
         self.channel: Any = self._connection.default_channel
         self._replies: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._consuming = False
+        self._reply_to = ""
 
     def __enter__(self) -> Self:
         return self
@@ -47,9 +47,10 @@ class Bus:
         ticket: str = "",
     ) -> tuple[str, bytes]:
         """Type and body of the reply to a protobuf call, as the gateway would make it."""
-        if not self._consuming:
-            self.channel.basic_consume(DIRECT_REPLY, no_ack=True, callback=self._replies.put)
-            self._consuming = True
+        if not self._reply_to:
+            self._reply_to = str(uuid.uuid4())
+            queue_of_replies = self.sink(RPC_EXCHANGE, self._reply_to)
+            self.channel.basic_consume(queue_of_replies, no_ack=True, callback=self._replies.put)
         id = uuid.uuid4().hex
         headers: dict[str, Any] = {PRINCIPAL_HEADER: ticket} if ticket else {}
         if deadline_s is not None:
@@ -60,7 +61,7 @@ class Bus:
             body,
             content_type=PROTOBUF,
             application_headers=headers,
-            reply_to=DIRECT_REPLY,
+            reply_to=self._reply_to,
             correlation_id=id,
         )
         ends_at = time.monotonic() + timeout_s

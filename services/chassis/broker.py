@@ -7,6 +7,7 @@ does with a frame stays as it is.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,13 +22,15 @@ from kombu.connection import Connection as KombuConnection
 from kombu.transport import pyamqp
 
 RPC_EXCHANGE = "nameko-rpc"
-DIRECT_REPLY = "amq.rabbitmq.reply-to"
 PROTOBUF = "application/x-protobuf"
 
 DEADLINE_HEADER = "guanjia-deadline-ms"
 PRINCIPAL_HEADER = "guanjia-principal"
 TRACE_HEADER = "traceparent"
 ERROR_TYPE = "error"
+
+REPLY_ADDRESS = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Routing keys, on the RPC exchange, of callers that wait for replies: what nameko's are."""
 
 LOST = (OSError, amqp_exceptions.ConnectionError, amqp_exceptions.ChannelError)
 """What a lost connection or channel raises."""
@@ -244,6 +247,21 @@ class BusConnection:
 
     def _on_unblocked(self) -> None:
         self.is_blocked = False
+
+
+def ensure_exchange(connection: BusConnection, name: str) -> None:
+    """Sees to it that a topic exchange is there that others may declare as well.
+
+    Where it is there already nobody needs the right to declare it.
+    """
+    channel = connection.channel()
+    try:
+        channel.exchange_declare(name, "topic", passive=True)
+    except amqp_exceptions.NotFound:
+        channel = connection.channel()  # the one before is closed
+        with explained(f"exchange {name}"):
+            channel.exchange_declare(name, "topic", durable=True, auto_delete=False)
+    channel.close()
 
 
 @contextmanager

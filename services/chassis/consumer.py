@@ -80,7 +80,7 @@ class Consumer:
         self,
         name: str,
         connect: Callable[[], BusConnection],
-        declare: Callable[[Any], None],
+        declare: Callable[[BusConnection], None],
         workers: int,
         prefetch: int,
     ) -> None:
@@ -178,8 +178,8 @@ class Consumer:
         connection = self._connect()
         ticking = eventlet.spawn(self._tick, connection)
         try:
+            self._declare(connection)
             channel = connection.channel()
-            self._declare(channel)
             channel.basic_qos(0, self._prefetch, False)
             # Before the first message can come: workers pass over other channels' ones.
             self._connection, self.channel = connection, channel

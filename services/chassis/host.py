@@ -152,9 +152,9 @@ class Host:
             self._database_alive = (time.monotonic(), alive)
         return alive
 
-    def _declare(self, channel: Any) -> None:
+    def _declare(self, connection: BusConnection) -> None:
         topology.declare(
-            channel, self.service, self.settings.queue_type, self.settings.retry_delays_s
+            connection, self.service, self.settings.queue_type, self.settings.retry_delays_s
         )
 
     def _guard(self, act: Callable[[], None]) -> None:

@@ -21,7 +21,7 @@ from chassis.contract import Fact
 from chassis.envelope import EnvelopeRefused, unpack
 from chassis.errors import DomainError, Unavailable
 from chassis.publisher import ConfirmedPublisher, NotConfirmed
-from chassis.topology import retry_exchange
+from chassis.topology import own_exchange, retry_exchange
 from chassis.usecases import Reaction
 
 log = logs.get("reactions")
@@ -135,7 +135,8 @@ class ReactionServer(SharedExtension):
             "guanjia-error": told[:1_000],
             "guanjia-parked-at": int(time.time()),
         }
-        if not self._forward(delivery, "", self.app.service.parking_queue, headers):
+        service = self.app.service
+        if not self._forward(delivery, own_exchange(service.name), service.parking_queue, headers):
             return False
         metrics.parked.labels(consumer, reason).inc()
         return True

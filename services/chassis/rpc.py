@@ -20,10 +20,10 @@ from chassis import failpoints, logs, metrics, trace
 from chassis.application import Application, CallContext
 from chassis.broker import (
     DEADLINE_HEADER,
-    DIRECT_REPLY,
     ERROR_TYPE,
     PRINCIPAL_HEADER,
     PROTOBUF,
+    REPLY_ADDRESS,
     RPC_EXCHANGE,
     TRACE_HEADER,
     message,
@@ -154,10 +154,13 @@ class RpcServer(SharedExtension):
         return principal
 
     def _reply(self, delivery: Delivery, body: bytes, content_type: str, kind: str) -> None:
-        """Sends the reply and the ack in one piece; without an address, the ack alone."""
+        """Sends the reply and the ack in one piece; without an address, the ack alone.
+
+        What is no address of a reply might be that of a call.
+        """
         failpoints.reach("before_reply", delivery.routing_key)
         reply_to = delivery.property("reply_to")
-        if not reply_to or len(reply_to) > 255:
+        if not REPLY_ADDRESS.fullmatch(reply_to):
             delivery.ack()
             return
         reply = message(
@@ -166,8 +169,7 @@ class RpcServer(SharedExtension):
             correlation_id=delivery.property("correlation_id") or None,
             type=kind or None,
         )
-        exchange = "" if reply_to.startswith(DIRECT_REPLY) else RPC_EXCHANGE
-        delivery.finish(reply, exchange, reply_to)
+        delivery.finish(reply, RPC_EXCHANGE, reply_to)
 
 
 class _ProtobufExchange:

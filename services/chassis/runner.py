@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import gc
-import importlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import eventlet
 import psycopg2.extensions
@@ -18,7 +17,7 @@ from chassis import failpoints, health, logs, migrate, topology
 from chassis.broker import LOST, BrokerRefused, BusConnection
 from chassis.contract import ContractMismatch
 from chassis.host import Host
-from chassis.service import Service
+from chassis.service import Service, load
 from chassis.settings import ServiceSettings
 from chassis.storage.database import Database, DatabaseRefused
 
@@ -30,25 +29,17 @@ class NotPatched(RuntimeError):
     """The process was not made cooperative before anything else was imported."""
 
 
+Act = Callable[[Service, ServiceSettings, argparse.Namespace], int]
+
+
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m chassis")
-    parser.add_argument("act", choices=["run", "migrate", "settings"])
-    parser.add_argument("service")
-    parser.add_argument("--to", default="heads", help="revision to migrate to")
-    parser.add_argument("--no-queues", action="store_true", help="migrate the database only")
-    asked = parser.parse_args(arguments)
+    asked = _parser().parse_args(arguments)
     try:
         _require_patched()
         settings: ServiceSettings = ServiceSettings.read()
         logs.configure(settings.log_level, asked.service)
-        service = load(asked.service)
-        if asked.act == "settings":
-            for name, value, help in settings.described():
-                print(f"{name}={value}\n    {help}")
-            return 0
-        if asked.act == "migrate":
-            return _migrate(service, settings, asked.to, queues=not asked.no_queues)
-        return _run(service, settings)
+        act: Act = asked.act
+        return act(load(asked.service), settings, asked)
     except ValidationError as error:
         told = "; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors())
         return _refused(f"设置有误 | wrong settings: {told}")
@@ -58,19 +49,31 @@ def main(arguments: Sequence[str]) -> int:
         return _refused(str(error))
 
 
-def load(name: str) -> Service:
-    """The service of that name: `service` in `<name>/service.py`."""
-    try:
-        module = importlib.import_module(f"{name}.service")
-    except ModuleNotFoundError as error:
-        if error.name in (name, f"{name}.service"):
-            raise ContractMismatch(f"没有名为 {name} 的服务 | no service {name}") from None
-        raise
-    service: Service = module.service
-    return service
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m chassis")
+    acts = parser.add_subparsers(required=True, metavar="ACT")
+
+    def add(name: str, act: Act, help: str) -> argparse.ArgumentParser:
+        made = acts.add_parser(name, help=help, description=help)
+        made.add_argument("service")
+        made.set_defaults(act=act)
+        return made
+
+    add("run", _run, "serve until SIGTERM")
+    migrating = add("migrate", _migrate, "bring database and queues up to date")
+    migrating.add_argument("--to", default="heads", help="revision to migrate to")
+    migrating.add_argument("--no-queues", action="store_true", help="migrate the database only")
+    add("settings", _settings, "print each setting, its value and meaning")
+    return parser
 
 
-def _run(service: Service, settings: ServiceSettings) -> int:
+def _settings(_: Service, settings: ServiceSettings, __: argparse.Namespace) -> int:
+    for name, value, help in settings.described():
+        print(f"{name}={value}\n    {help}")
+    return 0
+
+
+def _run(service: Service, settings: ServiceSettings, _: argparse.Namespace) -> int:
     failpoints.arm(settings.failpoint)
     log = logs.get("runner")
     host = Host(service, settings)
@@ -93,21 +96,19 @@ def _run(service: Service, settings: ServiceSettings) -> int:
     os._exit(EXIT_UNFINISHED)
 
 
-def _migrate(service: Service, settings: ServiceSettings, to: str, *, queues: bool) -> int:
+def _migrate(service: Service, settings: ServiceSettings, asked: argparse.Namespace) -> int:
     log = logs.get("migrate")
     database = Database(settings.database_url.get_secret_value(), pool_size=2)
     database.claim()
-    migrate.migrate(database, service, to)
-    log.info("database migrated", to=to)
-    if queues:
+    migrate.migrate(database, service, asked.to)
+    log.info("database migrated", to=asked.to)
+    if not asked.no_queues:
         url = settings.broker_url.get_secret_value()
         try:
             connection = BusConnection(url, "migrate", settings.broker_timeout_s)
         except LOST as error:
             raise BrokerRefused(f"无法连接 RabbitMQ | cannot reach RabbitMQ: {error}") from error
-        topology.declare(
-            connection.channel(), service, settings.queue_type, settings.retry_delays_s
-        )
+        topology.declare(connection, service, settings.queue_type, settings.retry_delays_s)
         connection.close()
         log.info("queues declared")
     return 0

@@ -142,3 +142,15 @@ class Service:
                 _ = reaction.facts
             except ContractMismatch as error:
                 yield f"{reaction.name}(): {error}"
+
+
+def load(name: str) -> Service:
+    """The service of that name: `service` in `<name>/service.py`."""
+    try:
+        module = importlib.import_module(f"{name}.service")
+    except ModuleNotFoundError as error:
+        if error.name in (name, f"{name}.service"):
+            raise ContractMismatch(f"没有名为 {name} 的服务 | no service {name}") from None
+        raise
+    service: Service = module.service
+    return service

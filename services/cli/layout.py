@@ -10,7 +10,6 @@ from pathlib import Path
 from cli.process import HOST, Process
 from cli.servers import free_port
 
-SERVICES = ("directory", "housing", "warehouse")
 GATEWAY = "gateway"
 
 

@@ -16,9 +16,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
+from chassis.platform import SERVICES
 from cli import addresses
 from cli.launch import Launch, Watch
-from cli.layout import GATEWAY, SERVICES, Layout
+from cli.layout import GATEWAY, Layout
 from cli.process import HOST, Process, ProcessEnded
 from cli.servers import PostgreSQL, RabbitMQ, ServerFailed, free_port
 

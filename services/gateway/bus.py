@@ -6,8 +6,9 @@ piece each turn of the loop, and nothing is shared between threads. Only connect
 blocks, and does so in a thread of its own. Other threads come in through
 `asyncio.run_coroutine_threadsafe`.
 
-Replies come over RabbitMQ's direct reply-to, without a queue. When the connection
-is lost, every pending call fails with UNAVAILABLE, since its reply is lost too.
+Replies come to a queue of this connection alone, bound as a nameko client binds its own: so a
+service may write nothing but replies to the exchange that calls go through. When the
+connection is lost, every pending call fails with UNAVAILABLE, since its reply is lost too.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from typing import Any
 from chassis import logs, metrics
 from chassis.broker import (
     DEADLINE_HEADER,
-    DIRECT_REPLY,
     ERROR_TYPE,
     LOST,
     PRINCIPAL_HEADER,
@@ -33,6 +33,7 @@ from chassis.broker import (
     TRACE_HEADER,
     BrokerRefused,
     BusConnection,
+    ensure_exchange,
     message,
 )
 from chassis.errors import DeadlineExceeded, DomainError, Unavailable, unavailable
@@ -57,6 +58,7 @@ class BusClient:
         self._heartbeat_s = heartbeat_s
         self._connection: BusConnection | None = None
         self._channel: Any = None
+        self._reply_to = str(uuid.uuid4())
         self._pending: dict[str, asyncio.Future[bytes]] = {}
         self._ids = itertools.count(1)
         self._sending = False
@@ -113,7 +115,7 @@ class BusClient:
                 PRINCIPAL_HEADER: principal,
                 TRACE_HEADER: traceparent,
             },
-            reply_to=DIRECT_REPLY,
+            reply_to=self._reply_to,
             correlation_id=id,
             expiration=str(timeout_ms),
         )
@@ -159,12 +161,14 @@ class BusClient:
     def _open(self) -> tuple[BusConnection, Any]:
         name = f"gateway@{socket.gethostname()}:{os.getpid()}"
         connection = BusConnection(self._url, name, self._timeout_s, self._heartbeat_s)
+        for exchange in {RPC_EXCHANGE, *(each[0] for each in self._subscriptions)}:
+            ensure_exchange(connection, exchange)
         channel = connection.channel()
-        channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True, auto_delete=False)
-        channel.basic_consume(DIRECT_REPLY, no_ack=True, callback=self._on_reply)
+        _listen(channel, f"rpc.reply-{name}", RPC_EXCHANGE, self._reply_to, self._on_reply)
         channel.events["basic_return"].add(self._on_return)
         for exchange, key, hear in self._subscriptions:
-            _listen(channel, exchange, key, hear)
+            queue = f"evt-{exchange.removesuffix('.events')}-{key}--{name}"
+            _listen(channel, queue, exchange, key, _telling(hear))
         connection.socket.setblocking(False)
         connection.amqp.transport.hold()
         return connection, channel
@@ -258,17 +262,18 @@ class BusClient:
                 future.set_exception(error)
 
 
-def _listen(channel: Any, exchange: str, key: str, hear: Callable[[bytes, str], None]) -> None:
+def _listen(
+    channel: Any, name: str, exchange: str, key: str, receive: Callable[[Any], None]
+) -> None:
     """On a queue of this connection alone, gone with it."""
-    channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
-    queue = f"gateway-{exchange}-{key}-{uuid.uuid4().hex[:12]}"
+    queue = f"{name}-{uuid.uuid4().hex[:12]}"  # the one before may still be going
     channel.queue_declare(queue, exclusive=True, auto_delete=True)
     channel.queue_bind(queue, exchange, key)
+    channel.basic_consume(queue, no_ack=True, callback=receive)
 
-    def received(fact: Any) -> None:
-        hear(_body_of(fact), str(fact.properties.get("content_type", "")))
 
-    channel.basic_consume(queue, no_ack=True, callback=received)
+def _telling(hear: Callable[[bytes, str], None]) -> Callable[[Any], None]:
+    return lambda fact: hear(_body_of(fact), str(fact.properties.get("content_type", "")))
 
 
 def _body_of(received: Any) -> bytes:

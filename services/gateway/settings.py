@@ -10,6 +10,7 @@ from limits import parse_many
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from chassis.platform import SERVICES
 from chassis.principal import DEVELOPMENT_KEY
 from chassis.settings import Environment, SharedSettings
 
@@ -30,9 +31,7 @@ class GatewaySettings(SharedSettings):
         le=65535,
         description="a second port for clients with certificates; none: grpc_port wants them",
     )
-    services: str = Field(
-        "directory,housing,warehouse", description="services whose contracts it offers"
-    )
+    services: str = Field(",".join(SERVICES), description="services whose contracts it offers")
     max_message_bytes: int = Field(1024 * 1024, gt=0, description="largest request or reply")
     max_concurrent_calls: int = Field(1_000, gt=0, description="calls served at once")
     drain_timeout_s: float = Field(25, gt=0, description="time to finish calls at SIGTERM, s")

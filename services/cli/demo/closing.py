@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from chassis.contract import label_of_value
+from chassis.platform import SERVICES
 from cli.demo.story import Person, Story, expect
-from cli.layout import SERVICES
 from guanjia.housing.v1 import disposals_pb2 as dp
 from guanjia.warehouse.v1 import intakes_pb2, stores_pb2
 

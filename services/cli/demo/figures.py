@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from chassis.contract import facts_of
+from chassis.platform import SERVICES
 from cli.demo.story import Person, Story, duration, expect
-from cli.layout import SERVICES
 from cli.platform import Platform
 from cli.render.grid import grid
 from cli.render.values import yuan

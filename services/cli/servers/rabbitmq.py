@@ -29,6 +29,10 @@ MANAGEMENT = """\
 management.tcp.ip = {host}
 management.tcp.port = {port}
 """
+PROMETHEUS = """\
+prometheus.tcp.ip = {host}
+prometheus.tcp.port = {port}
+"""
 # Two schedulers that sleep when they have nothing to do, and few threads for files.
 VM_FLAGS = "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none +SDcpu 1:1 +SDio 2"
 
@@ -47,6 +51,7 @@ class RabbitMQ(Server):
         super().__init__(folder, port)
         self._plugins = {*plugins, *(["rabbitmq_management"] if management else [])}
         self._management_port = free_port() if management else 0
+        self._metrics_port = free_port() if "rabbitmq_prometheus" in self._plugins else 0
         self._distribution_port = free_port()
         self._epmd_port = free_port()
         self._home = self.folder / "rabbitmq"
@@ -61,6 +66,13 @@ class RabbitMQ(Server):
         if not self._management_port:
             raise ServerFailed("RabbitMQ 没有管理插件 runs without the management plugin")
         return f"http://{HOST}:{self._management_port}"
+
+    @property
+    def metrics_address(self) -> str:
+        """Where Prometheus reads it, `host:port`."""
+        if not self._metrics_port:
+            raise ServerFailed("RabbitMQ 没有指标插件 runs without the plugin rabbitmq_prometheus")
+        return f"{HOST}:{self._metrics_port}"
 
     def ctl(self, *arguments: str) -> str:
         """What rabbitmqctl prints on its standard output."""
@@ -81,6 +93,8 @@ class RabbitMQ(Server):
         configuration = CONFIGURATION.format(host=HOST, port=self.port)
         if self._management_port:
             configuration += MANAGEMENT.format(host=HOST, port=self._management_port)
+        if self._metrics_port:
+            configuration += PROMETHEUS.format(host=HOST, port=self._metrics_port)
         (self.folder / "rabbitmq.conf").write_text(configuration)
         (self.folder / "enabled_plugins").write_text(f"[{','.join(sorted(self._plugins))}].")
         self._write_once("nodename", f"guanjia-{secrets.token_hex(4)}@localhost")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -121,6 +122,7 @@ BAD: list[tuple[str, bytes, dict[str, Any]]] = [
         b"",
         {"content_type": PROTOBUF, "reply_to": "amq.rabbitmq.reply-to.x"},
     ),
+    ("housing.get_property", b"", {"content_type": PROTOBUF, "reply_to": "housing.get_property"}),
     (
         "housing.get_property",
         b"",
@@ -174,10 +176,10 @@ def test_r13_a_bad_call_with_an_address_gets_an_error_that_says_what_is_wrong(
 
 def test_nameko_json_calls_and_their_errors_have_namekos_form(lasting: Platform) -> None:
     with Bus(lasting.broker_url) as bus:
-        replies = bus.channel.queue_declare("", exclusive=True).queue
-        bus.channel.queue_bind(replies, RPC_EXCHANGE, replies)
+        address = str(uuid.uuid4())
+        replies = bus.sink(RPC_EXCHANGE, address)
         body = {"args": [], "kwargs": {"property_id": "x", "surplus": 1}}
-        bus.publish(RPC_EXCHANGE, "housing.get_property", body, reply_to=replies)
+        bus.publish(RPC_EXCHANGE, "housing.get_property", body, reply_to=address)
         message = eventually(lambda: bus.get(replies))
     reply = json.loads(message.body)
     assert reply["result"] is None

@@ -1,0 +1,5 @@
+"""What the platform consists of."""
+
+SERVICES = ("directory", "housing", "warehouse")
+"""A service joins the platform by its name here: what runs on one machine, what the gateway
+offers, the broker's users and rights, manifests and dashboards all follow this list."""
