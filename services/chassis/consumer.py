@@ -100,6 +100,7 @@ class Consumer:
         self._idle = Event()
         self._thread: Any = None
         self._busy = metrics.busy_workers.labels(name)
+        self._connected = metrics.broker_connected.labels(name)
 
     def add(self, queue: str, handler: Handler) -> None:
         """`handler` runs in a worker for each message of `queue`, and acks it itself."""
@@ -188,6 +189,7 @@ class Consumer:
                 for queue, handler in self._queues
             ]
             connection.amqp.transport.hold()
+            self._connected.set(1)
             log.info("consuming", consumer=self.name, queues=[queue for queue, _ in self._queues])
             while connection.amqp.connected:
                 try:
@@ -196,6 +198,7 @@ class Consumer:
                     continue
         finally:
             ticking.kill()
+            self._connected.set(0)
             if not self._stopping:
                 self.channel = None
                 self._tags = []

@@ -19,6 +19,8 @@ from chassis.audit.sealing import Sealer
 from chassis.broker import BusConnection
 from chassis.consumer import Consumer
 from chassis.contract import ContractMismatch
+from chassis.measures import Measurer
+from chassis.platform import VERSION
 from chassis.principal import Reader
 from chassis.publisher import ConfirmedPublisher
 from chassis.reactions import React
@@ -72,6 +74,10 @@ class Host:
         self._ended = Event()
         self._hub_seen_at = time.monotonic()
         self._database_alive = (0.0, False)
+        self.measurer = Measurer(
+            service, self.database, settings.measures_every_s, self.application.clock
+        )
+        metrics.info.labels(service.name, VERSION).set(1)
         self.container: Any = ServiceContainer(nameko_class(service), {})
         self.container.host = self
 
@@ -83,6 +89,7 @@ class Host:
         """Starts the entrypoints, then the relay."""
         self.container.start()
         eventlet.spawn(self._watch_hub)
+        eventlet.spawn(self.measurer.run)
         eventlet.spawn(self._guard, self.relay.run)
         self._sealing = eventlet.spawn(self.sealer.run)
 
@@ -107,6 +114,7 @@ class Host:
         results = [each.wait() for each in stopping]
         self.relay.stop()
         self.sealer.stop()
+        self.measurer.stop()
         self._sealing.wait()
         self.container.stop()
         self.database.close()
@@ -137,10 +145,10 @@ class Host:
     def is_ready(self) -> bool:
         """Whether it consumes, reaches its database, and its relay is alive."""
         ready = (
-            not self._ended.ready()
+            self._reaches_database()
+            and not self._ended.ready()
             and all(each.is_consuming for each in self._consumers)
             and self.relay.is_alive
-            and self._reaches_database()
         )
         metrics.ready.set(ready)
         return ready
@@ -150,6 +158,7 @@ class Host:
         if time.monotonic() - looked_at > _DATABASE_LOOK_S:
             alive = self.database.is_alive()
             self._database_alive = (time.monotonic(), alive)
+            metrics.database_reachable.labels(self.service.name).set(alive)
         return alive
 
     def _declare(self, connection: BusConnection) -> None:

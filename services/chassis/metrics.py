@@ -34,3 +34,17 @@ busy_workers = Gauge("guanjia_busy_workers", "Workers at work", ["pool"])
 sealed = Counter("guanjia_audit_sealed_total", "Audit entries sealed")
 pending_calls = Gauge("guanjia_pending_calls", "Calls on the bus whose reply is awaited")
 ready = Gauge("guanjia_ready", "1 while the process is ready to serve")
+info = Gauge("guanjia_info", "Always 1; says what runs", ["service", "version"])
+# With a label, since without one the gateway, which has none of these, would report 0.
+database_reachable = Gauge(
+    "guanjia_database_reachable", "1 while the database answers", ["service"]
+)
+measured = Gauge(
+    "guanjia_measured_timestamp_seconds", "When domain figures were last measured", ["service"]
+)
+broker_connected = Gauge(
+    "guanjia_broker_connected", "1 while the connection to the broker is up", ["connection"]
+)
+measure_failures = Counter(
+    "guanjia_measure_failures_total", "Domain figures that could not be measured", ["measure"]
+)

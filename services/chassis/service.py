@@ -23,6 +23,7 @@ from chassis.contract import (
     methods_of,
     shared_methods,
 )
+from chassis.measures import Measure
 from chassis.norms import Norms
 from chassis.shapes import require_shape
 from chassis.storage.columns import Base
@@ -39,12 +40,14 @@ class Service:
     contract  package of generated modules (or one such module): its calls and facts
     nouns     packages that may hold `usecases`, `reactions` and `norms`
     signs     whether it issues signed documents, and so needs a key
+    measures  figures of the business it shows to Prometheus
     """
 
     name: str
     contract: ModuleType
     nouns: tuple[ModuleType, ...]
     signs: bool = False
+    measures: tuple[Measure, ...] = ()
     methods: dict[str, Method] = field(init=False)
     facts: dict[str, Fact] = field(init=False)
     use_cases: dict[str, UseCase] = field(init=False)

@@ -82,6 +82,9 @@ class ServiceSettings(SharedSettings):
     )
     outbox_kept_days: float = Field(14, ge=0, description="published facts are kept, days")
     audit_seal_s: float = Field(1, gt=0, description="how often the audit trail is sealed, s")
+    measures_every_s: float = Field(
+        15, gt=0, description="how often figures of the business are measured, s"
+    )
     ticket_public_keys: str = Field(
         "", description="base64 of the gateway's public keys, separated by commas"
     )

@@ -13,6 +13,7 @@ from directory import (
     roles,
     units,
 )
+from directory.measures import MEASURES
 from guanjia.directory import v1 as contract
 
 service = Service(
@@ -30,4 +31,5 @@ service = Service(
         access,
         master,
     ),
+    measures=MEASURES,
 )

@@ -177,6 +177,7 @@ class BusClient:
         self._connection, self._channel = connection, channel
         self._loop.add_reader(connection.socket, self._receive)
         self.on_state(True)
+        metrics.broker_connected.labels("gateway").set(1)
         log.info("connected")
 
     def _receive(self) -> None:
@@ -224,6 +225,7 @@ class BusClient:
         self._loop.remove_writer(connection.socket)
         connection.abandon()
         self.on_state(False)
+        metrics.broker_connected.labels("gateway").set(0)
         if not self._closing:
             metrics.reconnects.labels("gateway").inc()
             log.warning("broker lost", error=str(error), pending=len(self._pending))

@@ -14,6 +14,7 @@ from prometheus_client import start_http_server
 
 from chassis import logs, metrics
 from chassis.contract import Method, contract_of, methods_of, shared_methods
+from chassis.platform import VERSION
 from gateway.bridge import Bridge
 from gateway.bus import BusClient
 from gateway.composition import access_of
@@ -59,6 +60,7 @@ async def serve(settings: GatewaySettings) -> None:
         [*offered, health.SERVICE_NAME, reflection.SERVICE_NAME], server
     )
     metrics.pending_calls.set_function(lambda: bus.pending)
+    metrics.info.labels("gateway", VERSION).set(1)
     tell_health = _health_of(healthy, ["", *offered])
 
     def on_state(connected: bool) -> None:

@@ -15,6 +15,7 @@ from housing import (
     standards,
     titles,
 )
+from housing.measures import MEASURES
 
 service = Service(
     name="housing",
@@ -32,4 +33,5 @@ service = Service(
         revitalisation,
         checks,
     ),
+    measures=MEASURES,
 )

@@ -14,6 +14,7 @@ from warehouse import (
     stores,
     transfers,
 )
+from warehouse.measures import MEASURES
 
 service = Service(
     name="warehouse",
@@ -31,4 +32,5 @@ service = Service(
         disposals,
     ),
     signs=True,
+    measures=MEASURES,
 )

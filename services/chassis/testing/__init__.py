@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from google.protobuf.message import Message
+from prometheus_client import CollectorRegistry
 from sqlalchemy import event, select
 
 from chassis import envelope, migrate
 from chassis.application import Application, CallContext
 from chassis.contract import fact_of
+from chassis.measures import Measurer
 from chassis.principal import Principal, developer
 from chassis.service import Service
 from chassis.storage.database import Database
@@ -51,6 +53,16 @@ class Harness:
         self.clock = Clock()
         self.app = Application(service, self.database, clock=self.clock)
         self._request_ids = itertools.count(1)
+
+    def measured(self) -> dict[str, dict[tuple[str, ...], float]]:
+        """What the service shows to Prometheus: by the name of a gauge and its labels' values."""
+        registry = CollectorRegistry()
+        measurer = Measurer(self.app.service, self.database, 60, self.clock, registry)
+        measurer.measure()
+        return {
+            family.name: {tuple(each.labels.values()): each.value for each in family.samples}
+            for family in registry.collect()
+        }
 
     def call(self, method: str, user: str | Principal = "clerk", **fields: Any) -> Any:
         """The reply to a call; a command gets a request_id unless one is given.

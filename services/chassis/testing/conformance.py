@@ -200,6 +200,17 @@ class Conformance:
         replies = row_counts(harness.database)["replies"]
         assert audited == replies, "one audit row for each accepted command (I6)"
 
+    def test_its_figures_carry_its_name_and_every_one_can_be_measured(
+        self, harness_of: Any
+    ) -> None:
+        harness = harness_of(self.service)
+        fill(harness.database, self.service)
+        there = harness.measured()
+        for each in self.service.measures:
+            assert each.name.startswith(f"guanjia_{self.service.name}_")
+            assert each.zh and each.en
+            assert there[each.name], each.name
+
     # Scope
 
     def test_s5_nobody_sees_a_foreign_row_in_any_reply_or_refusal(self, harness_of: Any) -> None:
