@@ -7,19 +7,26 @@ does with a frame stays as it is.
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ssl import SSLWantReadError, SSLWantWriteError
+from pathlib import Path
+from ssl import SSLSocket, SSLWantReadError, SSLWantWriteError
 from struct import unpack_from
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import amqp
 from amqp import exceptions as amqp_exceptions
 from amqp.transport import SSLTransport, TCPTransport
 from kombu.connection import Connection as KombuConnection
 from kombu.transport import pyamqp
+
+from chassis.settings import SharedSettings
+from chassis.tls import broker_options
 
 RPC_EXCHANGE = "nameko-rpc"
 PROTOBUF = "application/x-protobuf"
@@ -108,13 +115,13 @@ class _Buffered:
         """Sends what the socket takes without waiting; whether that was all."""
         if self._sending.locked():
             return True  # whoever is sending sends this too
-        send = getattr(self.sock, "fd", self.sock).send  # below eventlet's waiting socket
-        while self._out:
-            try:
-                sent = send(self._out)
-            except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
-                return False
-            del self._out[:sent]
+        with _without_waiting(self.sock) as send:
+            while self._out:
+                try:
+                    sent = send(self._out)
+                except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
+                    return False
+                del self._out[:sent]
         return True
 
     def hold(self) -> None:
@@ -136,6 +143,31 @@ class _Buffered:
             self._corks -= 1
             if not self._corks:
                 self.flush()
+
+
+@contextmanager
+def _without_waiting(sock: Any) -> Iterator[Callable[[bytearray], int]]:
+    """A `send` that never waits, of a socket on which another greenlet may be waiting.
+
+    Without TLS it is that of the plain socket below eventlet's. With TLS there is none below;
+    eventlet's can be told not to wait, which it asks itself once at the start of each call.
+    """
+    if not _is_tls(sock):
+        yield getattr(sock, "fd", sock).send
+        return
+    waits_not = getattr(sock, "act_non_blocking", None)
+    if waits_not is None:  # no greenlets here, and a socket that does not block
+        yield sock.send
+        return
+    sock.act_non_blocking = True
+    try:
+        yield sock.send
+    finally:
+        sock.act_non_blocking = waits_not
+
+
+def _is_tls(sock: object) -> bool:
+    return isinstance(sock, SSLSocket)
 
 
 class _BufferedTCP(_Buffered, TCPTransport):
@@ -177,13 +209,22 @@ class _Transport(pyamqp.Transport):
 class BusConnection:
     """One connection; `amqp` is py-amqp's, `channel()` opens a channel.
 
-    `timeout_s` bounds connecting, each read and each write.
+    `timeout_s` bounds connecting, each read and each write. `ca` (PEM) is who signs the
+    certificate of a broker at `amqps://`; none: the authorities the system knows.
     """
 
-    def __init__(self, url: str, name: str, timeout_s: float = 10, heartbeat_s: int = 10) -> None:
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        timeout_s: float = 10,
+        heartbeat_s: int = 10,
+        ca: Path | None = None,
+    ) -> None:
         self._kombu = KombuConnection(
             url,
             transport=_Transport,
+            ssl=broker_options(url, ca) or False,
             heartbeat=heartbeat_s,
             connect_timeout=timeout_s,
             transport_options={
@@ -194,6 +235,7 @@ class BusConnection:
                 "write_timeout": timeout_s,
             },
         )
+        self.user = user_of(url)
         self.is_blocked = False
         try:
             self.amqp: Any = self._kombu.connection
@@ -262,6 +304,22 @@ def ensure_exchange(connection: BusConnection, name: str) -> None:
         with explained(f"exchange {name}"):
             channel.exchange_declare(name, "topic", durable=True, auto_delete=False)
     channel.close()
+
+
+def user_of(url: str) -> str:
+    """The user of a broker's URL, as RabbitMQ knows it."""
+    return unquote(urlsplit(url).username or "guest")
+
+
+def connect(settings: SharedSettings, name: str) -> BusConnection:
+    """A connection as the settings want it; `name` is what operators see of it."""
+    return BusConnection(
+        settings.broker_url.get_secret_value(),
+        f"{name}@{socket.gethostname()}:{os.getpid()}",
+        settings.broker_timeout_s,
+        settings.heartbeat_s,
+        settings.broker_ca,
+    )
 
 
 @contextmanager

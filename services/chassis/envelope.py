@@ -24,7 +24,7 @@ MAX_BYTES = 1024 * 1024
 class EnvelopeRefused(ValueError):
     """The message is not an envelope we understand; trying again cannot help.
 
-    `reason` is stable: UNDECODABLE, NOT_AN_ENVELOPE, UNKNOWN_TYPE, INVALID_DATA.
+    `reason` is stable: UNDECODABLE, NOT_AN_ENVELOPE, UNKNOWN_TYPE, INVALID_DATA, FOREIGN_PUBLISHER.
     """
 
     def __init__(self, reason: str, detail: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +14,7 @@ from nameko.containers import ServiceContainer
 from chassis import logs, metrics, signing, topology
 from chassis.application import Application, utc_now
 from chassis.audit.sealing import Sealer
-from chassis.broker import BusConnection
+from chassis.broker import BusConnection, connect
 from chassis.consumer import Consumer
 from chassis.contract import ContractMismatch
 from chassis.measures import Measurer
@@ -48,6 +46,7 @@ class Host:
             pool_size=settings.rpc_workers + settings.reaction_workers + 4,
             statement_timeout_ms=settings.statement_timeout_ms,
             lock_timeout_ms=settings.lock_timeout_ms,
+            ca=settings.database_ca,
         )
         self.database.claim()
         self.application = Application(service, self.database, settings.region_code)
@@ -121,13 +120,7 @@ class Host:
         return all(results)
 
     def connect(self, purpose: str) -> BusConnection:
-        name = f"{self.service.name}.{purpose}@{socket.gethostname()}:{os.getpid()}"
-        return BusConnection(
-            self.settings.broker_url.get_secret_value(),
-            name,
-            self.settings.broker_timeout_s,
-            self.settings.heartbeat_s,
-        )
+        return connect(self.settings, f"{self.service.name}.{purpose}")
 
     def consumer(self, name: str, workers: int, prefetch: int) -> Consumer:
         """A consumer that declares the topology each time it connects."""

@@ -27,6 +27,7 @@ returned = Counter("guanjia_returned_total", "Facts no queue took", ["exchange",
 outbox_waiting = Gauge("guanjia_outbox_waiting", "Facts committed and not published")
 outbox_unroutable = Gauge("guanjia_outbox_unroutable", "Of these, facts that no queue took")
 outbox_age = Gauge("guanjia_outbox_oldest_seconds", "Age of the oldest fact not published")
+held_facts = Gauge("guanjia_held_facts", "1 while an operator holds the facts in the outbox")
 relay_blocked = Gauge("guanjia_relay_blocked", "1 while the broker blocks publishing")
 reconnects = Counter("guanjia_reconnects_total", "Connections to the broker lost", ["connection"])
 hub_lag = Gauge("guanjia_hub_lag_seconds", "How late the event loop runs")

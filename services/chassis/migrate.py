@@ -16,6 +16,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, String
+from sqlalchemy.exc import OperationalError
 
 from chassis.service import Service
 from chassis.storage.columns import Instant
@@ -35,6 +36,10 @@ def migrate(database: Database, service: Service, to: str = "heads") -> None:
     lines, such as `housing@-1`.
     """
     config = _config(database, service)
+    try:
+        database.engine.connect().close()
+    except OperationalError as error:
+        raise DatabaseNotReady(f"数据库不可用 | the database is away: {error.orig}") from error
     if to.endswith("base") or "@-" in to or to in _applied(database, config):
         command.downgrade(config, to)
     else:

@@ -85,6 +85,7 @@ class ConfirmedPublisher:
         self._returned.clear()
         with self._connection.corked():
             for each, exchange, key in outgoing:
+                each.properties["user_id"] = self._connection.user  # RabbitMQ vouches for it
                 self._unconfirmed.add(self._next_tag)
                 self._next_tag += 1
                 self._channel.basic_publish(each, exchange, key, mandatory=True)

@@ -3,6 +3,7 @@
 Rows are taken with SKIP LOCKED and marked in the same transaction once the
 broker has confirmed them, so replicas share the work and none is lost; after a
 crash between the two a fact is sent again and its consumers know it by its id.
+While an operator holds the service nothing is sent (see `chassis.operating.holding`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from chassis import failpoints, logs, metrics
 from chassis.application import utc_now
 from chassis.broker import BrokerRefused, message
 from chassis.envelope import CONTENT_TYPE
+from chassis.operating import holding
 from chassis.publisher import ConfirmedPublisher, NotConfirmed
 from chassis.storage.database import Database
 from chassis.storage.tables import outbox
@@ -102,18 +104,27 @@ class Relay:
         """Publishes one batch. With `again`, of facts that no queue took before."""
         now = utc_now()
         due = _returned_before(now - self._returned_again) if again else _FRESH
+        due = due.where(~holding.held(self._database))
+        rows: Sequence[Row[Any]] = ()
+        returned: set[str] = set()
         if self._database.is_sqlite:
             # One process, one relay: the write gate is not held while the broker answers.
-            with self._database.reading() as connection:
-                rows = connection.execute(due).all()
-            returned = self._send(rows)
-            if rows:
-                with self._database.transaction() as connection:
-                    _mark(connection, rows, returned, now)
+            with holding.sending(self._database) as may_send:
+                if may_send:
+                    with self._database.reading() as connection:
+                        rows = connection.execute(due).all()
+                    returned = self._send(rows)
+                if rows:
+                    with self._database.transaction() as connection:
+                        _mark(connection, rows, returned, now)
         else:
-            with self._database.transaction() as connection:
-                rows = connection.execute(due.with_for_update(skip_locked=True)).all()
-                returned = self._send(rows)
+            with (
+                self._database.transaction() as connection,
+                holding.sending(self._database, connection) as may_send,
+            ):
+                if may_send:
+                    rows = connection.execute(due.with_for_update(skip_locked=True)).all()
+                    returned = self._send(rows)
                 if rows:
                     _mark(connection, rows, returned, now)
         return Batch(len(rows), len(rows) - len(returned))
@@ -158,9 +169,11 @@ class Relay:
 
     def _measure(self) -> None:
         with self._database.reading() as connection:
-            waiting = connection.execute(_WAITING).one()
+            held = holding.held(self._database).label("held")
+            waiting = connection.execute(_WAITING.add_columns(held)).one()
         metrics.outbox_waiting.set(waiting.number)
         metrics.outbox_unroutable.set(waiting.unroutable)
+        metrics.held_facts.set(waiting.held)
         oldest: datetime | None = waiting.oldest
         age = (utc_now() - oldest).total_seconds() if oldest else 0
         metrics.outbox_age.set(max(age, 0))

@@ -4,22 +4,33 @@ One user for each service and one for the gateway, named as they are. A service 
 uses what carries its name, publishes its own facts, and hears the facts it reacts to. To the
 exchange that calls go through it may write replies only; only the gateway may call.
 
-`definitions` is what RabbitMQ imports (`rabbitmqctl import_definitions`); for Kubernetes the
-same rights are resources of the topology operator.
+`definitions` is what RabbitMQ imports; for Kubernetes the same rights are resources of the
+topology operator.
+
+    python -m chassis.rights --url amqps://rabbitmq.city:5671/guanjia --secrets secrets >rights.json
+    rabbitmqctl import_definitions rights.json
+
+makes a folder for each user below `secrets`, with the file GUANJIA_BROKER_URL in it that its
+process reads; a password that is there already stays.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
 import hashlib
+import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from chassis.broker import REPLY_ADDRESS, RPC_EXCHANGE
 from chassis.contract import Fact, fact_of
+from chassis.platform import SERVICES
 from chassis.service import Service, load
 from guanjia.directory.v1 import events_pb2
 
@@ -141,7 +152,7 @@ def _of_service(service: Service) -> Rights:
 
 
 def _of_gateway(services: list[str]) -> Rights:
-    own = rf"^(rpc\.reply-{GATEWAY}@.+|evt-.+--{GATEWAY}@.+)$"
+    own = rf"^(rpc\.reply-{GATEWAY}-.+|evt-.+--{GATEWAY}-.+)$"
     names = "|".join(map(re.escape, services))
     heard = {fact.exchange for fact in GATEWAY_HEARS}
     return Rights(
@@ -162,3 +173,38 @@ def _any(own: str, *names: str) -> str:
 
 def _keys(facts: Iterable[Fact]) -> str:
     return f"^({'|'.join(sorted({fact.key for fact in facts}))})$"
+
+
+def write_passwords(folder: Path, users: Iterable[str], url: str) -> dict[str, str]:
+    """A new password for each user who has none in `folder`; all of them, by user."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    passwords = {}
+    for user in users:
+        file = folder / user / "GUANJIA_BROKER_URL"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(0o600)
+            file.write_text(
+                f"{parts.scheme}://{user}:{secrets.token_urlsafe(24)}@{place}{parts.path}"
+            )
+        passwords[user] = unquote(urlsplit(file.read_text().strip()).password or "")
+    return passwords
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m chassis.rights")
+    parser.add_argument("--url", required=True, help="where services find the broker and vhost")
+    parser.add_argument("--secrets", type=Path, required=True, help="folder of a folder a user")
+    parser.add_argument("--services", default=",".join(SERVICES), help="those that are deployed")
+    parser.add_argument("--prefix", default="", help="of user names, on a broker several share")
+    asked = parser.parse_args()
+    services = asked.services.split(",")
+    users = [asked.prefix + each for each in (*services, GATEWAY)]
+    passwords = write_passwords(asked.secrets, users, asked.url)
+    vhost = unquote(urlsplit(asked.url).path.removeprefix("/")) or "/"
+    print(json.dumps(definitions(services, vhost, passwords, asked.prefix), indent=2))
+
+
+if __name__ == "__main__":
+    main()

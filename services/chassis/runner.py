@@ -14,9 +14,10 @@ import psycopg2.extensions
 from pydantic import ValidationError
 
 from chassis import failpoints, health, logs, migrate, topology
-from chassis.broker import LOST, BrokerRefused, BusConnection
+from chassis.broker import LOST, BrokerRefused, connect
 from chassis.contract import ContractMismatch
 from chassis.host import Host
+from chassis.operating import acts as operating
 from chassis.service import Service, load
 from chassis.settings import ServiceSettings
 from chassis.storage.database import Database, DatabaseRefused
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     migrating.add_argument("--to", default="heads", help="revision to migrate to")
     migrating.add_argument("--no-queues", action="store_true", help="migrate the database only")
     add("settings", _settings, "print each setting, its value and meaning")
+    operating.register(acts)
     return parser
 
 
@@ -98,14 +100,14 @@ def _run(service: Service, settings: ServiceSettings, _: argparse.Namespace) -> 
 
 def _migrate(service: Service, settings: ServiceSettings, asked: argparse.Namespace) -> int:
     log = logs.get("migrate")
-    database = Database(settings.database_url.get_secret_value(), pool_size=2)
+    url = settings.database_url.get_secret_value()
+    database = Database(url, pool_size=2, ca=settings.database_ca)
     database.claim()
     migrate.migrate(database, service, asked.to)
     log.info("database migrated", to=asked.to)
     if not asked.no_queues:
-        url = settings.broker_url.get_secret_value()
         try:
-            connection = BusConnection(url, "migrate", settings.broker_timeout_s)
+            connection = connect(settings, f"{service.name}.migrate")
         except LOST as error:
             raise BrokerRefused(f"无法连接 RabbitMQ | cannot reach RabbitMQ: {error}") from error
         topology.declare(connection, service, settings.queue_type, settings.retry_delays_s)

@@ -10,13 +10,15 @@ import base64
 import binascii
 import os
 from enum import StrEnum
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis import failpoints, signing
 from chassis.principal import DEVELOPMENT_KEY, public_key_of
+from chassis.tls import require_safe_broker, require_safe_database
 
 
 class Environment(StrEnum):
@@ -38,11 +40,20 @@ class SharedSettings(BaseSettings):
     broker_url: SecretStr = Field(
         SecretStr("amqp://guest:guest@127.0.0.1:5672//"), description="RabbitMQ"
     )
+    broker_ca: Path | None = Field(
+        None, description="who signs the certificate of an amqps:// broker, PEM; none: the system"
+    )
     broker_timeout_s: float = Field(10, gt=0, description="limit of a blocking broker call, s")
     heartbeat_s: int = Field(10, ge=1, description="AMQP heartbeat, s")
     metrics_host: str = Field("127.0.0.1", description="address of /metrics, /livez, /readyz")
     metrics_port: int = Field(0, ge=0, le=65535, description="its port; 0 for a free one")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @model_validator(mode="after")
+    def _production_is_not_overheard(self) -> Self:
+        if self.environment is Environment.PRODUCTION:
+            require_safe_broker(self.broker_url.get_secret_value())
+        return self
 
     @classmethod
     def read(cls, **given: Any) -> Any:
@@ -65,6 +76,9 @@ class ServiceSettings(SharedSettings):
     database_url: SecretStr = Field(
         SecretStr("sqlite:///guanjia.db"),
         description="postgresql+psycopg2://… in service, sqlite:///… on a single machine",
+    )
+    database_ca: Path | None = Field(
+        None, description="who signs PostgreSQL's certificate, PEM; it and the host are checked"
     )
     statement_timeout_ms: int = Field(5_000, gt=0, description="limit of one statement, ms")
     lock_timeout_ms: int = Field(3_000, gt=0, description="limit of waiting for a lock, ms")
@@ -112,6 +126,7 @@ class ServiceSettings(SharedSettings):
             )
         if not self.column_keys.get_secret_value():
             raise ValueError("生产环境须设置列加密密钥 | GUANJIA_COLUMN_KEYS is missing")
+        require_safe_database(self.database_url.get_secret_value(), self.database_ca)
         return self
 
     def public_keys(self) -> list[bytes]:

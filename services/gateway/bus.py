@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-import socket
 import time
 import uuid
 from collections.abc import Callable
@@ -33,10 +31,12 @@ from chassis.broker import (
     TRACE_HEADER,
     BrokerRefused,
     BusConnection,
+    connect,
     ensure_exchange,
     message,
 )
 from chassis.errors import DeadlineExceeded, DomainError, Unavailable, unavailable
+from chassis.settings import SharedSettings
 
 log = logs.get("bus")
 
@@ -52,10 +52,8 @@ class Refused(Exception):
 class BusClient:
     """Calls services. Used from one event loop only."""
 
-    def __init__(self, url: str, timeout_s: float, heartbeat_s: int) -> None:
-        self._url = url
-        self._timeout_s = timeout_s
-        self._heartbeat_s = heartbeat_s
+    def __init__(self, settings: SharedSettings) -> None:
+        self._settings = settings
         self._connection: BusConnection | None = None
         self._channel: Any = None
         self._reply_to = str(uuid.uuid4())
@@ -155,19 +153,18 @@ class BusClient:
                     continue
                 delay = 0.1
                 self._take(*opened)
-            await asyncio.sleep(min(self._heartbeat_s / 4, 1))
+            await asyncio.sleep(min(self._settings.heartbeat_s / 4, 1))
             self._tick()
 
     def _open(self) -> tuple[BusConnection, Any]:
-        name = f"gateway@{socket.gethostname()}:{os.getpid()}"
-        connection = BusConnection(self._url, name, self._timeout_s, self._heartbeat_s)
+        connection = connect(self._settings, "gateway")
         for exchange in {RPC_EXCHANGE, *(each[0] for each in self._subscriptions)}:
             ensure_exchange(connection, exchange)
         channel = connection.channel()
-        _listen(channel, f"rpc.reply-{name}", RPC_EXCHANGE, self._reply_to, self._on_reply)
+        _listen(channel, "rpc.reply-gateway", RPC_EXCHANGE, self._reply_to, self._on_reply)
         channel.events["basic_return"].add(self._on_return)
         for exchange, key, hear in self._subscriptions:
-            queue = f"evt-{exchange.removesuffix('.events')}-{key}--{name}"
+            queue = f"evt-{exchange.removesuffix('.events')}-{key}--gateway"
             _listen(channel, queue, exchange, key, _telling(hear))
         connection.socket.setblocking(False)
         connection.amqp.transport.hold()

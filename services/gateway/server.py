@@ -45,9 +45,7 @@ async def serve(settings: GatewaySettings) -> None:
     """Serves until SIGTERM, then lets calls finish."""
     services = [name for each in settings.services.split(",") if (name := each.strip())]
     offered = contracts(services)
-    bus = BusClient(
-        settings.broker_url.get_secret_value(), settings.broker_timeout_s, settings.heartbeat_s
-    )
+    bus = BusClient(settings)
     access, directory = access_of(settings, bus)
     server = grpc.aio.server(
         maximum_concurrent_rpcs=settings.max_concurrent_calls, options=_options(settings)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chassis import logs
-from gateway.identity.development import is_loopback
+from chassis.tls import is_loopback
 from gateway.settings import AccessRefused, GatewaySettings
 
 log = logs.get("tls")

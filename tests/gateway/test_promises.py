@@ -26,6 +26,7 @@ from chassis.principal import DEVELOPMENT_KEY, Issuer, developer
 from cli.platform import Platform
 from cli.servers import RabbitMQ
 from gateway.bus import BusClient, Refused
+from gateway.settings import GatewaySettings
 from guanjia.housing.v1 import properties_pb2 as pb
 from tests.processes import Caller, Refusal, a_property, management, metric
 from tests.waiting import eventually
@@ -68,7 +69,7 @@ def test_r25_calls_from_many_threads_each_get_their_own_reply(
         caller.call("housing.create_property", property=a_property(f"OWN-{each}")).id
         for each in range(8)
     ]
-    client = BusClient(lasting.broker_url, 10, 10)
+    client = BusClient(GatewaySettings(broker_url=lasting.broker_url))
 
     def run(coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, loop).result(20)

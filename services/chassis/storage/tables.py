@@ -6,6 +6,8 @@ replies  commands already answered, by caller and request_id: makes a call happe
 audit    who did what, in the transaction that did it
 numbers  the last number given in each series of business codes
 
+relay_hold  one row while an operator holds publication (see `chassis.operating.holding`)
+
 And what makes a change of the audit trail show (see `chassis.audit.sealing`):
 
 audit_waiting  entries not sealed yet
@@ -129,4 +131,11 @@ numbers = Table(
     Column("series", String(40), primary_key=True),
     Column("year", Integer, primary_key=True),
     Column("last", BigInteger, nullable=False),
+)
+
+relay_hold = Table(
+    "relay_hold",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("held_until", Instant, nullable=False),
 )

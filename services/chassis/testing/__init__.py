@@ -129,7 +129,8 @@ compile them again would take a test longer than to run them."""
 
 
 def _database(url: str, **limits: int) -> Database:
-    database = Database(url, **{"pool_size": 8, **limits})
+    options: dict[str, Any] = {"pool_size": 8, **limits}
+    database = Database(url, **options)
     if database.is_sqlite:
         # Nothing a test leaves has to outlive a power cut.
         event.listen(database.engine, "connect", _trust_the_machine)

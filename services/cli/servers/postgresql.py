@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from cli.guard import Plan
@@ -27,9 +28,20 @@ NOBODY = "65534"
 class PostgreSQL(Server):
     title = "PostgreSQL"
 
-    def __init__(self, folder: Path, port: int | None = None, *, durable: bool = True) -> None:
-        """Not durable: faster, survives `kill`, would not survive a power cut."""
+    def __init__(
+        self,
+        folder: Path,
+        port: int | None = None,
+        *,
+        durable: bool = True,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Not durable: faster, survives `kill`, would not survive a power cut.
+
+        `settings` are parameters of postgresql.conf.
+        """
         super().__init__(folder, port)
+        self._settings = settings or {}
         self._durable = durable
         self._data = self.folder / "data"
 
@@ -48,6 +60,7 @@ class PostgreSQL(Server):
         if not self._data.exists():
             self._make_data(unprivileged)
         settings = SETTINGS | {"port": str(self.port)} | ({} if self._durable else NOT_DURABLE)
+        settings |= self._settings
         options = [f"--{name}={value}" for name, value in settings.items()]
         return Plan(
             [*unprivileged, self._program("postgres"), "-D", str(self._data), *options],

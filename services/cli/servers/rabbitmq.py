@@ -11,7 +11,7 @@ import re
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import amqp
@@ -47,8 +47,11 @@ class RabbitMQ(Server):
         *,
         management: bool = True,
         plugins: Iterable[str] = (),
+        settings: Mapping[str, str] | None = None,
     ) -> None:
+        """`settings` are lines of rabbitmq.conf."""
         super().__init__(folder, port)
+        self._settings = settings or {}
         self._plugins = {*plugins, *(["rabbitmq_management"] if management else [])}
         self._management_port = free_port() if management else 0
         self._metrics_port = free_port() if "rabbitmq_prometheus" in self._plugins else 0
@@ -95,6 +98,7 @@ class RabbitMQ(Server):
             configuration += MANAGEMENT.format(host=HOST, port=self._management_port)
         if self._metrics_port:
             configuration += PROMETHEUS.format(host=HOST, port=self._metrics_port)
+        configuration += "".join(f"{key} = {value}\n" for key, value in self._settings.items())
         (self.folder / "rabbitmq.conf").write_text(configuration)
         (self.folder / "enabled_plugins").write_text(f"[{','.join(sorted(self._plugins))}].")
         self._write_once("nodename", f"guanjia-{secrets.token_hex(4)}@localhost")

@@ -13,7 +13,6 @@ one unit. Both are percent-encoded. Rights are JSON; each key may be missing:
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from functools import lru_cache
 from typing import Any
@@ -23,6 +22,7 @@ from chassis import logs
 from chassis.errors import InvalidInput
 from chassis.principal import ANY_ROLE, MAX_SUBJECT, HeldRole, Realm
 from chassis.regions import region_prefix
+from chassis.tls import is_loopback
 from gateway.identity import RIGHTS, USER, Call
 from gateway.rights import EVERYTHING, Grant, Rights
 from gateway.settings import AccessRefused, GatewaySettings
@@ -55,13 +55,6 @@ class Development:
     async def of(self, subject: str, call: Call) -> Rights:
         """The rights the caller claims; raises InvalidInput."""
         return _rights(subject, call.metadata.get(RIGHTS, ""))
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @lru_cache(maxsize=10_000)

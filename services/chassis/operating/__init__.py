@@ -1,0 +1,1 @@
+"""What an operator does to one service, at three in the morning (see `acts`)."""

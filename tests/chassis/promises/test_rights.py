@@ -1,0 +1,172 @@
+"""Least rights at a real broker (S14, S16): each may do its own, and nothing of another's."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import amqp
+import pytest
+from amqp.exceptions import AccessRefused
+
+from chassis.broker import RPC_EXCHANGE
+from chassis.platform import SERVICES
+from chassis.rights import GATEWAY
+from cli.platform import Platform
+from cli.servers import RabbitMQ
+from tests.bus import Bus
+from tests.processes import Caller, approved_disposal, fresh_vhost, intakes_of, metric
+from tests.waiting import eventually
+
+USERS = (*SERVICES, GATEWAY)
+ATTEMPT = Callable[[Any], object]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A running platform in which every process has its own user."""
+
+    platform: Platform
+    urls: dict[str, str]
+
+    def channel(self, user: str) -> Any:
+        parts = urlsplit(self.urls[user])
+        place, vhost = f"{parts.hostname}:{parts.port}", parts.path[1:]
+        connection = amqp.Connection(place, parts.username, parts.password, virtual_host=vhost)
+        connection.connect()
+        return connection.channel()
+
+
+@pytest.fixture(scope="module")
+def deployment(
+    rabbitmq: RabbitMQ,
+    lasting_platform_of: Callable[..., Platform],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Deployment]:
+    folder = tmp_path_factory.mktemp("rights")
+    vhost = fresh_vhost(rabbitmq)
+    prefix = f"t{uuid.uuid4().hex[:6]}-"
+    rights = [sys.executable, "-m", "chassis.rights", "--url", vhost, "--secrets", str(folder)]
+    made = subprocess.run([*rights, "--prefix", prefix], capture_output=True, text=True, check=True)
+    (folder / "rights.json").write_text(made.stdout)
+    rabbitmq.ctl("import_definitions", str(folder / "rights.json"))
+    urls = {each: (folder / f"{prefix}{each}" / "GUANJIA_BROKER_URL").read_text() for each in USERS}
+    platform = lasting_platform_of(
+        *SERVICES,
+        broker=vhost,
+        environment={each: {"GUANJIA_BROKER_URL": url} for each, url in urls.items()},
+    )
+    yield Deployment(platform, urls)
+    for each in USERS:
+        rabbitmq.ctl("delete_user", prefix + each)
+
+
+def test_s14_with_least_rights_everything_works(deployment: Deployment) -> None:
+    caller = Caller(deployment.platform.gateway)
+    disposal = approved_disposal(caller, 5)
+    eventually(lambda: len(intakes_of(caller, disposal.id)) == 5)
+    for each in deployment.platform.processes.values():
+        assert each.is_running
+
+
+def test_s16_a_fact_of_somebody_elses_user_is_parked(deployment: Deployment) -> None:
+    warehouse = deployment.platform.processes["warehouse"]
+    with Bus(deployment.platform.broker_url) as bus:
+        bus.publish("housing.events", "disposal_approved", {"specversion": "1.0"})
+        parked = eventually(lambda: bus.get("warehouse.parked"))
+    told = parked.properties["application_headers"]
+    assert told["guanjia-reason"] == "FOREIGN_PUBLISHER"
+    assert metric(warehouse, "guanjia_parked_total", reason="FOREIGN_PUBLISHER") == 1
+
+
+def publish(exchange: str, key: str) -> ATTEMPT:
+    def attempt(channel: Any) -> None:
+        channel.confirm_select()
+        channel.basic_publish(amqp.Message(b"{}"), exchange, key)
+        channel.queue_declare("amq.rabbitmq.reply-to", passive=True)  # hears what was refused
+
+    attempt.__name__ = f"publish {key} to {exchange or 'the default exchange'}"
+    return attempt
+
+
+def bind(user: str, exchange: str, key: str) -> ATTEMPT:
+    """A queue of one's own, bound to what is not for oneself."""
+    own = f"rpc.reply-gateway-{uuid.uuid4()}" if user == GATEWAY else f"{user}.{uuid.uuid4()}"
+
+    def attempt(channel: Any) -> None:
+        channel.queue_declare(own, exclusive=True)
+        channel.queue_bind(own, exchange, key)
+
+    attempt.__name__ = f"bind {key} of {exchange}"
+    return attempt
+
+
+def take(queue: str) -> ATTEMPT:
+    def attempt(channel: Any) -> None:
+        channel.basic_get(queue)
+
+    attempt.__name__ = f"take from {queue}"
+    return attempt
+
+
+def delete(queue: str) -> ATTEMPT:
+    def attempt(channel: Any) -> None:
+        channel.queue_delete(queue)
+
+    attempt.__name__ = f"delete {queue}"
+    return attempt
+
+
+def delete_exchange(name: str) -> ATTEMPT:
+    def attempt(channel: Any) -> None:
+        channel.exchange_delete(name)
+
+    attempt.__name__ = f"delete exchange {name}"
+    return attempt
+
+
+def forbidden() -> Iterator[tuple[str, ATTEMPT]]:
+    address = str(uuid.uuid4())
+    for user in USERS:
+        yield user, publish("", "rpc-housing")
+        yield user, delete_exchange(RPC_EXCHANGE)
+        yield user, bind(user, RPC_EXCHANGE, "#")
+        for other in SERVICES:
+            if user != GATEWAY:
+                yield user, publish(RPC_EXCHANGE, f"{other}.get_property")
+                yield user, bind(user, RPC_EXCHANGE, address)
+            if other != user:
+                yield user, publish(f"{other}.events", "disposal_approved")
+                yield user, publish(f"{other}.queues", f"{other}.parked")
+                yield user, bind(user, RPC_EXCHANGE, f"{other}.*")
+                yield user, bind(user, f"{other}.events", "#")
+                yield user, take(f"rpc-{other}")
+                yield user, take(f"{other}.parked")
+                yield user, delete(f"rpc-{other}")
+                yield user, delete_exchange(f"{other}.events")
+        yield user, publish(f"{user}.events", "no_such_fact")
+    yield GATEWAY, publish(RPC_EXCHANGE, address)
+    yield "housing", bind("housing", "warehouse.events", "store_opened")
+
+
+@pytest.mark.parametrize(
+    ("user", "attempt"),
+    [
+        pytest.param(user, attempt, id=f"{user}: {attempt.__name__}")
+        for user, attempt in {f"{u}{a.__name__}": (u, a) for u, a in forbidden()}.values()
+    ],
+)
+def test_s14_what_is_not_ones_own_is_refused(
+    deployment: Deployment, user: str, attempt: ATTEMPT
+) -> None:
+    channel = deployment.channel(user)
+    try:
+        with pytest.raises(AccessRefused):
+            attempt(channel)
+    finally:
+        channel.connection.close()
