@@ -46,6 +46,11 @@ measured = Gauge(
 broker_connected = Gauge(
     "guanjia_broker_connected", "1 while the connection to the broker is up", ["connection"]
 )
+certificate_expires = Gauge(
+    "guanjia_certificate_expires_timestamp_seconds",
+    "When the certificate that is shown, or one of its chain, is no longer good",
+    ["certificate"],
+)
 measure_failures = Counter(
     "guanjia_measure_failures_total", "Domain figures that could not be measured", ["measure"]
 )

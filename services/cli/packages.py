@@ -66,9 +66,23 @@ class Package(NamedTuple):
     find: Callable[[], Path | None]
 
 
+def find_program(name: str) -> Callable[[], Path | None]:
+    """The program of that name on the path."""
+
+    def find() -> Path | None:
+        found = shutil.which(name)
+        return Path(found) if found else None
+
+    return find
+
+
 PACKAGES = {
     "rabbitmq": Package("rabbitmq-server", find_rabbitmq),
     "postgresql": Package("postgresql", find_postgresql),
+    "prometheus": Package("prometheus", find_program("promtool")),
+    "alertmanager": Package("prometheus-alertmanager", find_program("amtool")),
+    "buildah": Package("buildah", find_program("buildah")),
+    "mmdebstrap": Package("mmdebstrap", find_program("mmdebstrap")),
     "venv": Package("python{}.{}-venv".format(*sys.version_info), find_venv),
 }
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from chassis import logs
+from chassis import logs, metrics
 from chassis.tls import is_loopback
 from gateway.settings import AccessRefused, GatewaySettings
 
@@ -83,11 +83,14 @@ class Files:
     def _read(self) -> Any:
         certificate, key = self.certificate.read_bytes(), self.key.read_bytes()
         ca = self.client_ca.read_bytes() if self.client_ca else None
-        own = x509.load_pem_x509_certificates(certificate)[0].public_key()
+        chain = x509.load_pem_x509_certificates(certificate)
+        own = chain[0].public_key()
         if _bytes(own) != _bytes(load_pem_private_key(key, None).public_key()):
             raise ValueError("certificate and key do not belong together")
         if ca is not None:
             x509.load_pem_x509_certificates(ca)
+        ends = min(each.not_valid_after_utc for each in chain)
+        metrics.certificate_expires.labels(self.certificate.name).set(ends.timestamp())
         return grpc.ssl_server_certificate_configuration([(key, certificate)], ca)
 
 

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import NameOID
+from prometheus_client import REGISTRY
 
 from chassis.errors import Unauthenticated
 from gateway.identity import Call, call_of
@@ -280,3 +281,19 @@ def test_s1_settings_that_would_serve_in_the_open_are_refused(
 ) -> None:
     with pytest.raises(AccessRefused):
         ground.serve(**given(ground.folder))
+
+
+def test_when_the_certificate_ends_is_told_and_told_anew(ground: Ground) -> None:
+    ends = datetime.datetime(2031, 5, 1, tzinfo=datetime.UTC)
+    ground.write(ground.ours.issue_cert("localhost", not_after=ends), ground.clients)
+    [port] = ground.serve()
+    assert told_end() == ends.timestamp()
+    later = datetime.datetime(2032, 5, 1, tzinfo=datetime.UTC)
+    ground.write(ground.ours.issue_cert("localhost", not_after=later), ground.clients)
+    ground.ask(port, shown(ground.clients.issue_cert("link.example")))
+    assert told_end() == later.timestamp()
+
+
+def told_end() -> float | None:
+    name = "guanjia_certificate_expires_timestamp_seconds"
+    return REGISTRY.get_sample_value(name, {"certificate": "tls.crt"})
