@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health as grpc_health
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from prometheus_client import start_http_server
 
 from chassis import logs, metrics
 from chassis.contract import Method, contract_of, methods_of, shared_methods
+from chassis.errors import unavailable
 from chassis.platform import VERSION
+from chassis.status import to_status
+from gateway import health
 from gateway.bridge import Bridge
 from gateway.bus import BusClient
 from gateway.composition import access_of
@@ -51,12 +56,9 @@ async def serve(settings: GatewaySettings) -> None:
         maximum_concurrent_rpcs=settings.max_concurrent_calls, options=_options(settings)
     )
     methods = [method for each in offered.values() for method in each]
-    server.add_generic_rpc_handlers((Bridge(methods, services, bus, access),))
-    healthy = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
-    reflection.enable_server_reflection(
-        [*offered, health.SERVICE_NAME, reflection.SERVICE_NAME], server
-    )
+    door = Door(Bridge(methods, services, bus, access))
+    server.add_generic_rpc_handlers((door,))
+    healthy = _describe(server, [*offered])
     metrics.pending_calls.set_function(lambda: bus.pending)
     metrics.info.labels("gateway", VERSION).set(1)
     tell_health = _health_of(healthy, ["", *offered])
@@ -70,20 +72,57 @@ async def serve(settings: GatewaySettings) -> None:
     tell_health(False)
     addresses = add_ports(server, settings)
     await access.start()
-    metrics_server, _ = start_http_server(settings.metrics_port, settings.metrics_host)
+    stopping = asyncio.Event()
+    probes = health.serve(
+        settings.metrics_host,
+        settings.metrics_port,
+        asyncio.get_running_loop(),
+        lambda: bus.is_connected and not stopping.is_set(),
+    )
     await bus.start()
     await server.start()
-    log.info(
-        "started",
-        grpc=addresses,
-        metrics=f"{settings.metrics_host}:{metrics_server.server_port}",
-    )
+    log.info("started", grpc=addresses, metrics=f"{probes[0]}:{probes[1]}")
     await _until_asked_to_stop()
+    stopping.set()
     log.info("stopping")
     await healthy.enter_graceful_shutdown()
-    await _drain(server, bus, settings.drain_timeout_s)
+    await _drain(door, bus, settings.drain_timeout_s)
     await bus.close()
     log.info("stopped")
+    sys.stderr.flush()
+    # server.stop would tell a call that meets it CANCELLED (grpc/grpc#41785), which no client
+    # repeats. A connection that ends with the process is UNAVAILABLE.
+    os._exit(0)
+
+
+class Door(grpc.GenericRpcHandler):
+    """Lets calls in until it is closed; whoever comes later is told to try again."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self.is_open = True
+
+    def service(self, handler_call_details: Any) -> Any:
+        return self._bridge.service(handler_call_details) if self.is_open else _CLOSED
+
+
+async def _turn_away(_: bytes, context: Any) -> None:
+    closed = unavailable("网关正在停止，请重试", "the gateway is stopping; try again")
+    status = to_status(closed, "gateway")
+    details = ("grpc-status-details-bin", status.SerializeToString())
+    await context.abort(grpc.StatusCode.UNAVAILABLE, status.message, trailing_metadata=(details,))
+
+
+_CLOSED = grpc.unary_unary_rpc_method_handler(_turn_away)
+
+
+def _describe(server: Any, offered: list[str]) -> Any:
+    """Adds health and reflection; the servant of health."""
+    healthy = grpc_health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
+    names = [*offered, grpc_health.SERVICE_NAME, reflection.SERVICE_NAME]
+    reflection.enable_server_reflection(names, server)
+    return healthy
 
 
 def _options(settings: GatewaySettings) -> list[tuple[str, Any]]:
@@ -117,14 +156,13 @@ def _health_of(servicer: Any, names: list[str]) -> Any:
     return tell
 
 
-async def _drain(server: Any, bus: BusClient, timeout_s: float) -> None:
+async def _drain(door: Door, bus: BusClient, timeout_s: float) -> None:
     """Takes no new call and lets those begun finish; a watched health does not count."""
-    stopping = asyncio.create_task(server.stop(timeout_s))
+    door.is_open = False
     ends_at = asyncio.get_running_loop().time() + timeout_s
     while bus.pending and asyncio.get_running_loop().time() < ends_at:
         await asyncio.sleep(0.02)
-    await server.stop(_LAST_WORD_S)
-    await stopping
+    await asyncio.sleep(_LAST_WORD_S)
 
 
 async def _until_asked_to_stop() -> None:

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -177,6 +178,24 @@ def test_r26_at_the_end_health_says_not_serving_and_calls_finish(
         assert waiting.result(10).code == "A-1"
         assert gateway.wait(15) == 0
     assert serving.NOT_SERVING in watched
+
+
+def test_r18_the_gateway_is_ready_while_it_reaches_the_broker_and_lives_without(
+    tmp_path: Path, platform_of: MakePlatform
+) -> None:
+    with RabbitMQ(tmp_path / "rabbitmq") as broker:
+        gateway = platform_of("housing", broker=broker).processes["gateway"]
+        assert [gateway.get(each)[0] for each in ("/readyz", "/livez", "/nothing")] == [
+            200,
+            200,
+            404,
+        ]
+        broker.kill()
+        eventually(lambda: gateway.get("/readyz")[0] == 503)
+        assert gateway.get("/livez")[0] == 200
+        assert metric(gateway, "guanjia_broker_connected", connection="gateway") == 0
+        broker.start()
+        eventually(lambda: gateway.get("/readyz")[0] == 200, within_s=30)
 
 
 def _is_pending(platform: Platform) -> bool:

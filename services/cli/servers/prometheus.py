@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,9 +21,18 @@ class _Watcher(Server):
     program: str
     options: tuple[str, ...]
 
-    def __init__(self, folder: Path, configuration: Path, port: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        configuration: Path,
+        port: int | None = None,
+        *,
+        options: Sequence[str] = (),
+    ) -> None:
+        """`options` go to the program besides those every private one has."""
         super().__init__(folder, port)
         self.configuration = configuration.resolve()
+        self._own_options = list(options)
 
     def get(self, path: str, **query: str) -> Any:
         """The JSON at a path. Raises ServerFailed where that is refused."""
@@ -46,7 +56,8 @@ class _Watcher(Server):
             raise ServerFailed(f"没有 {self.title}，请运行 is missing, please run: make setup")
         known = {"data": self.folder / "data", "address": f"{HOST}:{self.port}"}
         options = [each.format_map(known) for each in self.options]
-        return Plan([program, f"--config.file={self.configuration}", *options])
+        options += [f"--config.file={self.configuration}", *self._own_options]
+        return Plan([program, *options])
 
     def _answers(self) -> bool:
         try:
