@@ -7,12 +7,13 @@ does with a frame stays as it is.
 
 from __future__ import annotations
 
+import _socket
 import os
 import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from ssl import SSLSocket, SSLWantReadError, SSLWantWriteError
 from struct import unpack_from
@@ -277,6 +278,16 @@ class BusConnection:
             self._kombu.close()
         except Exception:
             self.abandon()
+
+    def interrupt(self) -> None:
+        """Ends the conversation, so that whoever waits for news of it hears that it is over.
+
+        Closing would not wake them: the hub forgets a socket that is closed.
+        """
+        sock: Any = getattr(self.amqp.transport, "sock", None)
+        with suppress(OSError, TypeError):
+            # Below TLS and below eventlet: theirs would take their state away from the reader.
+            _socket.socket.shutdown(getattr(sock, "fd", sock), _socket.SHUT_RDWR)
 
     def abandon(self) -> None:
         """Closes the socket without a word."""

@@ -131,7 +131,7 @@ class Consumer:
         """Drops a connection on which something could not be sent."""
         if channel is self.channel and self._connection is not None:
             log.warning("connection given up", consumer=self.name, error=str(error))
-            self._connection.abandon()
+            self._connection.interrupt()
 
     def stop(self, timeout_s: float) -> bool:
         """Stops taking messages and waits for the workers; False if some did not finish."""
@@ -260,7 +260,7 @@ class Consumer:
                 connection.amqp.transport.flush()
             except Exception as error:
                 log.warning("no heartbeat", consumer=self.name, error=str(error))
-                connection.abandon()
+                connection.interrupt()
                 return
 
     def _lose(self, error: Exception) -> None:

@@ -160,7 +160,10 @@ class ReactionServer(SharedExtension):
     def _forward(
         self, delivery: Delivery, exchange: str, key: str, headers: dict[str, Any]
     ) -> bool:
-        """A confirmed copy elsewhere; False (and no ack) where the broker did not take it."""
+        """A confirmed copy elsewhere; False (and no ack) where the broker did not take it.
+
+        Giving up the connection brings back a queue that was deleted: it is declared anew.
+        """
         copy = message(
             delivery.body,
             content_type=delivery.property("content_type"),
@@ -169,7 +172,8 @@ class ReactionServer(SharedExtension):
             message_id=delivery.property("message_id") or None,
         )
         try:
-            self.publisher.publish([(copy, exchange, key)])
+            if self.publisher.publish([(copy, exchange, key)]):
+                raise NotConfirmed("no queue took it")
         except NotConfirmed as error:
             log.warning("not forwarded", key=key, error=str(error))
             self.consumer.give_up(delivery.channel, error)

@@ -161,7 +161,7 @@ class Parking:
                     if self._put(each, self._queue, headers):
                         self.remove(each)
         for tag in self._taken:
-            self._channel.basic_nack(tag, requeue=True)
+            self._channel.basic_reject(tag, requeue=True)
         self._taken.clear()
         self._channel.close()
 

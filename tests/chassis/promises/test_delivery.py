@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from amqp.exceptions import NotFound
 
 from chassis.storage.columns import new_id
 from cli.platform import Platform
@@ -131,6 +132,33 @@ def test_r03_a_reaction_that_always_fails_is_parked_after_the_allowed_attempts(
     assert metric(warehouse, "guanjia_retries_total", consumer=CONSUMER) == 2
     assert metric(warehouse, "guanjia_parked_total", consumer=CONSUMER, reason="FAILED") == 1
     assert drafted(caller, poison) == 0
+
+
+def test_r03_a_retry_or_parking_queue_that_was_deleted_comes_back_and_takes_the_fact(
+    platform_of: MakePlatform,
+) -> None:
+    point = {"GUANJIA_FAILPOINT": f"before_commit:raise:1@{CONSUMER}", **RETRIES}
+    platform = platform_of("warehouse", environment={"warehouse": point})
+    caller = Caller(platform.gateway)
+    with Bus(platform.broker_url) as bus:
+        for each in ("warehouse.parked", "warehouse.retry.0.1s", "warehouse.retry.0.2s"):
+            bus.channel.queue_delete(each)
+        envelope = fact()
+        send(bus, envelope)
+        eventually(lambda: drafted(caller, envelope) == 3)
+        bus.channel.queue_delete("warehouse.parked")
+        bus.publish("housing.events", "disposal_approved", b"{not json")
+        headers = eventually(lambda: again(bus)).properties["application_headers"]
+    assert headers["guanjia-reason"] == "UNDECODABLE"
+
+
+def again(bus: Bus) -> Any:
+    """The next parked message; None while there is no such queue."""
+    try:
+        return bus.get("warehouse.parked")
+    except NotFound:
+        bus.channel = bus.channel.connection.channel()  # the one before is closed
+        return None
 
 
 def test_r04_what_cannot_be_understood_is_parked_at_once_and_the_process_lives(
