@@ -10,8 +10,8 @@ READY := .venv/.ready
 IMAGE := .run/contracts.binpb
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages demo up check test faults bench mission proto release-contracts \
-	lock clean
+.PHONY: help setup packages demo up check test faults bench mission images bundle manifests \
+	proto release-contracts lock clean
 
 help: ## 列出目标 list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
@@ -33,7 +33,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	@touch $@
 
 packages:
-	@$(BIN)/python -I services/cli/packages.py rabbitmq postgresql
+	@$(BIN)/python -I services/cli/packages.py rabbitmq postgresql prometheus alertmanager
 
 demo: setup ## 演示主要业务 run the main job on a sample city
 	@$(BIN)/guanjia demo $(ARGS)
@@ -41,18 +41,22 @@ demo: setup ## 演示主要业务 run the main job on a sample city
 up: setup ## 在本机运行 run everything on this machine
 	@$(BIN)/guanjia up $(ARGS)
 
-check: $(READY) ## 静态检查 style, types, imports, contracts
+check: $(READY) ## 静态检查 style, types, imports, contracts, manifests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python proto/generate.py --check
+	$(BIN)/python k8s/generate.py --check
+	$(BIN)/python k8s/monitoring/rules.py --check
+	$(BIN)/python k8s/monitoring/dashboards.py --check
 	$(BIN)/python proto/generate.py --image $(IMAGE)
 	$(BIN)/buf lint $(IMAGE) --config proto/buf.yaml
 	@test -f proto/released.binpb || { \
 		echo '缺少 proto/released.binpb，无法判断接口是否兼容：make release-contracts'; \
 		echo 'No proto/released.binpb to compare with: make release-contracts'; exit 1; } >&2
 	$(BIN)/buf breaking $(IMAGE) --against proto/released.binpb --config proto/buf.yaml
+	$(BIN)/pytest -q tests/k8s
 
 test: setup ## 测试 run the tests (ARGS="-k name")
 	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/faults $(ARGS)
@@ -60,11 +64,23 @@ test: setup ## 测试 run the tests (ARGS="-k name")
 faults: setup ## 故障测试 kill and freeze parts, lose nothing
 	$(BIN)/pytest tests/faults $(ARGS)
 
-bench: setup ## 性能测试 measure
+bench: setup ## 性能测试 measure (ARGS=--save writes docs/performance.md)
 	$(BIN)/python -m tests.bench $(ARGS)
 
 mission: setup ## 逐条验收 a line for each row of the mission
 	$(BIN)/pytest --mission $(ARGS)
+
+images: setup ## 容器镜像 the two images, with what is in them
+	@$(BIN)/python -I services/cli/packages.py buildah mmdebstrap
+	$(BIN)/python -m images $(ARGS)
+
+bundle: setup ## 离线安装包 all that an installation without the internet needs
+	$(BIN)/python -m images bundle $(ARGS)
+
+manifests: $(READY) ## 生成 k8s/ 清单 manifests, alerts and dashboards after a change
+	$(BIN)/python k8s/generate.py
+	$(BIN)/python k8s/monitoring/rules.py
+	$(BIN)/python k8s/monitoring/dashboards.py
 
 proto: $(READY) ## 由 proto/ 生成代码 generate services/contracts
 	$(BIN)/python proto/generate.py

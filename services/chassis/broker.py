@@ -245,13 +245,15 @@ class BusConnection:
         except amqp_exceptions.NotAllowed as error:
             raise BrokerRefused(_told(error)) from error
 
+        # Kept, since py-amqp forgets its transport when the broker says goodbye, and would
+        # connect again where it is asked for it afterwards.
+        self.transport = self.amqp.transport
+        self.socket: Any = self.transport.sock
+        self.fileno: int = self.socket.fileno()
+
         # py-amqp looks for news before each publish while this is announced: a read on a
         # socket that another greenlet waits on. It was announced; we hear all the same.
         self.amqp.client_properties["capabilities"]["connection.blocked"] = False
-
-    @property
-    def socket(self) -> Any:
-        return self.amqp.transport.sock
 
     def channel(self) -> Any:
         return self.amqp.channel()
@@ -265,7 +267,7 @@ class BusConnection:
             return
 
     def corked(self) -> Any:
-        return self.amqp.transport.corked()
+        return self.transport.corked()
 
     def tick(self) -> None:
         """Sends a heartbeat if due; raises if the broker has fallen silent."""
@@ -274,7 +276,7 @@ class BusConnection:
     def close(self) -> None:
         """Sends what is held and says goodbye, or lets go where the broker does not answer."""
         try:
-            self.amqp.transport.release()
+            self.transport.release()
             self._kombu.close()
         except Exception:
             self.abandon()
@@ -284,16 +286,13 @@ class BusConnection:
 
         Closing would not wake them: the hub forgets a socket that is closed.
         """
-        sock: Any = getattr(self.amqp.transport, "sock", None)
-        with suppress(OSError, TypeError):
+        with suppress(OSError):
             # Below TLS and below eventlet: theirs would take their state away from the reader.
-            _socket.socket.shutdown(getattr(sock, "fd", sock), _socket.SHUT_RDWR)
+            _socket.socket.shutdown(getattr(self.socket, "fd", self.socket), _socket.SHUT_RDWR)
 
     def abandon(self) -> None:
         """Closes the socket without a word."""
-        transport = getattr(self.amqp, "transport", None)
-        if transport is not None:
-            transport.close()
+        self.transport.close()
 
     def _on_blocked(self, _reason: str) -> None:
         self.is_blocked = True

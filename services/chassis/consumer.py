@@ -188,7 +188,7 @@ class Consumer:
                 channel.basic_consume(queue, callback=self._receiver(channel, handler))
                 for queue, handler in self._queues
             ]
-            connection.amqp.transport.hold()
+            connection.transport.hold()
             self._connected.set(1)
             log.info("consuming", consumer=self.name, queues=[queue for queue, _ in self._queues])
             while connection.amqp.connected:
@@ -211,14 +211,14 @@ class Consumer:
         if connection is None or channel is None:
             return
         try:
-            if not connection.amqp.transport.send_some():
+            if not connection.transport.send_some():
                 eventlet.spawn_n(self._send_rest, connection, channel)
         except LOST as error:
             self.give_up(channel, error)
 
     def _send_rest(self, connection: BusConnection, channel: Any) -> None:
         try:
-            connection.amqp.transport.flush()
+            connection.transport.flush()
         except LOST as error:
             self.give_up(channel, error)
 
@@ -257,7 +257,7 @@ class Consumer:
             eventlet.sleep(1)
             try:
                 connection.tick()
-                connection.amqp.transport.flush()
+                connection.transport.flush()
             except Exception as error:
                 log.warning("no heartbeat", consumer=self.name, error=str(error))
                 connection.interrupt()

@@ -133,6 +133,7 @@ class Measurer:
     def measure(self) -> None:
         """Sets every gauge; one that cannot be measured keeps its figure and is counted."""
         context = Context(self._principal, self._clock(), "measure")
+        measured = False
         for each, gauge in self._gauges:
             try:
                 with self._database.reading() as connection:
@@ -142,7 +143,9 @@ class Measurer:
                 log.warning("not measured", measure=each.name, error=str(error)[:300])
                 continue
             _set(gauge, rows)
-        self._measured.set(time.time())
+            measured = True
+        if measured:
+            self._measured.set(time.time())
 
 
 def _set(gauge: Gauge, rows: list[Sequence[Any]]) -> None:

@@ -26,7 +26,9 @@ published = Counter("guanjia_published_total", "Facts the broker confirmed", ["e
 returned = Counter("guanjia_returned_total", "Facts no queue took", ["exchange", "fact"])
 outbox_waiting = Gauge("guanjia_outbox_waiting", "Facts committed and not published")
 outbox_unroutable = Gauge("guanjia_outbox_unroutable", "Of these, facts that no queue took")
-outbox_age = Gauge("guanjia_outbox_oldest_seconds", "Age of the oldest fact not published")
+outbox_age = Gauge(
+    "guanjia_outbox_oldest_seconds", "Age of the oldest fact not published that a queue may take"
+)
 held_facts = Gauge("guanjia_held_facts", "1 while an operator holds the facts in the outbox")
 relay_blocked = Gauge("guanjia_relay_blocked", "1 while the broker blocks publishing")
 reconnects = Counter("guanjia_reconnects_total", "Connections to the broker lost", ["connection"])

@@ -118,8 +118,7 @@ class ConfirmedPublisher:
         except TimeoutError:
             return
         finally:
-            if self._connection.socket is not None:
-                self._connection.socket.settimeout(self._timeout_s)
+            self._connection.socket.settimeout(self._timeout_s)
 
     def _open(self) -> None:
         self._connection = self._connect()

@@ -215,5 +215,5 @@ _FRESH = _ROWS.where(outbox.c.returned_at.is_(None)).order_by(outbox.c.id).limit
 _WAITING = select(
     func.count().label("number"),
     func.count(outbox.c.returned_at).label("unroutable"),
-    func.min(outbox.c.created_at).label("oldest"),
+    func.min(outbox.c.created_at).filter(outbox.c.returned_at.is_(None)).label("oldest"),
 ).where(outbox.c.published_at.is_(None))

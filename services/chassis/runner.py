@@ -101,7 +101,8 @@ def _run(service: Service, settings: ServiceSettings, _: argparse.Namespace) -> 
 def _migrate(service: Service, settings: ServiceSettings, asked: argparse.Namespace) -> int:
     log = logs.get("migrate")
     url = settings.database_url.get_secret_value()
-    database = Database(url, pool_size=2, ca=settings.database_ca)
+    # An index takes its time; a lock is not waited for long, since all others wait behind it.
+    database = Database(url, pool_size=2, statement_timeout_ms=0, ca=settings.database_ca)
     database.claim()
     migrate.migrate(database, service, asked.to)
     log.info("database migrated", to=asked.to)

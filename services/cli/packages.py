@@ -66,12 +66,12 @@ class Package(NamedTuple):
     find: Callable[[], Path | None]
 
 
-def find_program(name: str) -> Callable[[], Path | None]:
-    """The program of that name on the path."""
+def find_programs(*names: str) -> Callable[[], Path | None]:
+    """The first of these programs, where all of them are on the path."""
 
     def find() -> Path | None:
-        found = shutil.which(name)
-        return Path(found) if found else None
+        found = [shutil.which(each) for each in names]
+        return Path(found[0]) if found[0] and all(found) else None
 
     return find
 
@@ -79,10 +79,12 @@ def find_program(name: str) -> Callable[[], Path | None]:
 PACKAGES = {
     "rabbitmq": Package("rabbitmq-server", find_rabbitmq),
     "postgresql": Package("postgresql", find_postgresql),
-    "prometheus": Package("prometheus", find_program("promtool")),
-    "alertmanager": Package("prometheus-alertmanager", find_program("amtool")),
-    "buildah": Package("buildah", find_program("buildah")),
-    "mmdebstrap": Package("mmdebstrap", find_program("mmdebstrap")),
+    "prometheus": Package("prometheus", find_programs("prometheus", "promtool")),
+    "alertmanager": Package(
+        "prometheus-alertmanager", find_programs("prometheus-alertmanager", "amtool")
+    ),
+    "buildah": Package("buildah", find_programs("buildah")),
+    "mmdebstrap": Package("mmdebstrap", find_programs("mmdebstrap")),
     "venv": Package("python{}.{}-venv".format(*sys.version_info), find_venv),
 }
 

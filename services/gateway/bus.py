@@ -167,12 +167,12 @@ class BusClient:
             queue = f"evt-{exchange.removesuffix('.events')}-{key}--gateway"
             _listen(channel, queue, exchange, key, _telling(hear))
         connection.socket.setblocking(False)
-        connection.amqp.transport.hold()
+        connection.transport.hold()
         return connection, channel
 
     def _take(self, connection: BusConnection, channel: Any) -> None:
         self._connection, self._channel = connection, channel
-        self._loop.add_reader(connection.socket, self._receive)
+        self._loop.add_reader(connection.fileno, self._receive)
         self.on_state(True)
         metrics.broker_connected.labels("gateway").set(1)
         log.info("connected")
@@ -192,16 +192,16 @@ class BusClient:
         if connection is None:
             return
         try:
-            done = connection.amqp.transport.send_some()
+            done = connection.transport.send_some()
         except LOST as error:
             self._lose(error)
             return
         if not done:
             self._sending = self._waiting_to_send = True
-            self._loop.add_writer(connection.socket, self._send)
+            self._loop.add_writer(connection.fileno, self._send)
         elif self._waiting_to_send:
             self._waiting_to_send = False
-            self._loop.remove_writer(connection.socket)
+            self._loop.remove_writer(connection.fileno)
 
     def _tick(self) -> None:
         if self._connection is None:
@@ -218,8 +218,8 @@ class BusClient:
             return
         self._channel = None
         self._sending = self._waiting_to_send = False
-        self._loop.remove_reader(connection.socket)
-        self._loop.remove_writer(connection.socket)
+        self._loop.remove_reader(connection.fileno)
+        self._loop.remove_writer(connection.fileno)
         connection.abandon()
         self.on_state(False)
         metrics.broker_connected.labels("gateway").set(0)

@@ -1,6 +1,6 @@
-"""`python -m tests.bench [--quick] [--only NAME] [--json FILE]`: see README.md.
+"""`python -m tests.bench [--quick] [--only NAME] [--json FILE] [--save]`: see README.md.
 
-Exit codes: 0 measured; 1 measured, but effects were counted wrong.
+Exit codes: 0 measured; 1 measured, but effects were counted wrong: then nothing is saved.
 """
 
 from __future__ import annotations
@@ -14,20 +14,23 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import ground, machine, memory, registers, rounds, stock
+from tests.bench import book, ground, machine, memory, registers, rounds, stock
 from tests.bench.baselines.echoes import echoes
 from tests.bench.baselines.postgres import postgres
 from tests.bench.baselines.stock_nameko import stock_nameko
+from tests.bench.facts import facts
 from tests.bench.ground import Ground
+from tests.bench.lists import Lists
 from tests.bench.measure import Measure
 from tests.bench.ours import ours
 from tests.bench.ratios import ratios
-from tests.bench.report import Lists, Report
+from tests.bench.report import Report
 
 Subject = Callable[[Ground], AbstractContextManager[list[Measure]]]
 
 SUBJECTS: tuple[tuple[Subject, tuple[str, ...]], ...] = (
     (ours, ("ours.read", "ours.command")),
+    (facts, ("facts.ours", "facts.backlog", "facts.broker")),
     (stock_nameko, ("nameko.read", "nameko.command")),
     (echoes, ("echo.grpc", "echo.amqp")),
     (
@@ -44,16 +47,23 @@ STOCK = "stock"
 
 def main() -> int:
     asked = _arguments()
+    if asked.render:
+        book.render()
+        return 0
     console = Console(stderr=True)
 
     def wanted(name: str) -> bool:
         return not asked.only or any(each in name for each in asked.only)
 
     report = measure(rounds.QUICK if asked.quick else rounds.FULL, wanted, console.print)
-    report.print(Console(width=150))
+    report.print(Console(width=165))
     if asked.json:
         asked.json.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
-    return 0 if report.is_sound else 1
+    if not report.is_sound:
+        return 1
+    if asked.save:
+        book.save(report.as_json())
+    return 0
 
 
 def measure(
@@ -70,7 +80,7 @@ def measure(
         for name, measured in ((REGISTERS, registers.measure), (STOCK, stock.measure)):
             if wanted(name):
                 tell(f"lists and reports over many rows: {name}")
-                lists.append(measured(servers))
+                lists.append(measured(servers, plan.rows))
         measures: list[Measure] = []
         for subject, names in SUBJECTS:
             if any(map(wanted, names)):
@@ -91,7 +101,14 @@ def _arguments() -> argparse.Namespace:
         "--only", action="append", metavar="NAME", help=f"what has NAME in its name: {names}"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="the figures, for comparison")
-    return parser.parse_args()
+    parser.add_argument("--save", action="store_true", help="writes docs/performance.md")
+    parser.add_argument(
+        "--render", action="store_true", help="writes it from the saved figures, measures nothing"
+    )
+    asked = parser.parse_args()
+    if asked.save and asked.only:
+        parser.error("--save is for a whole run, not for --only a part of one")
+    return asked
 
 
 if __name__ == "__main__":

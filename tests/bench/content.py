@@ -10,7 +10,10 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from google.protobuf.message import Message
+
 from chassis.envelope import pack
+from guanjia.asset.v1 import asset_pb2
 from guanjia.housing.v1 import events_pb2
 from guanjia.housing.v1 import properties_pb2 as pb
 
@@ -49,6 +52,32 @@ class Sizes:
     changes: int
 
 
+def fact_bytes() -> int:
+    """Bytes of the envelope in which housing tells the warehouse of one released asset."""
+    id, now = str(uuid.uuid4()), datetime.now(UTC)
+    fact = events_pb2.DisposalApproved(
+        document_id=id,
+        document_code="CZ-2026-000001",
+        assets=[
+            asset_pb2.ReleasedAsset(
+                line_id=id,
+                asset=asset_pb2.Asset(
+                    asset_code="B0123456789ABCDEF-0001",
+                    name="办公桌",
+                    class_code="A05010201",
+                    acquired_on="2019-03-01",
+                    original_value_fen=150_000,
+                    condition=asset_pb2.CONDITION_GOOD,
+                ),
+            )
+        ],
+        approved_by="dev:approver",
+        region_code="990100",
+    )
+    fact.approved_at.FromDatetime(now)
+    return len(_packed(fact, id, now).encode())
+
+
 def sizes() -> Sizes:
     id, now = str(uuid.uuid4()), datetime.now(UTC)
     stored = a_property(1)
@@ -63,15 +92,7 @@ def sizes() -> Sizes:
         usable_area_m2=stored.usable_area_m2,
         use_state=stored.use_state,
     )
-    envelope = pack(
-        fact,
-        id=id,
-        region_code="990100",
-        subject=id,
-        aggregate_version=2,
-        time=now,
-        traceparent=f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01",
-    )
+    envelope = _packed(fact, id, now)
     changes = [
         {
             "object": f"properties/{id}",
@@ -84,4 +105,16 @@ def sizes() -> Sizes:
         reply=stored.ByteSize(),
         envelope=len(envelope.encode()),
         changes=len(json.dumps(changes, separators=(",", ":"))),
+    )
+
+
+def _packed(fact: Message, id: str, now: datetime) -> str:
+    return pack(
+        fact,
+        id=id,
+        region_code="990100",
+        subject=id,
+        aggregate_version=2,
+        time=now,
+        traceparent=f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01",
     )

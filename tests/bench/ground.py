@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import psycopg2
 
 from cli.servers import PostgreSQL, RabbitMQ
 
-FOLDER = Path(__file__).parents[2] / ".run" / "bench"
+RUN = Path(__file__).parents[2] / ".run"
 
 
 @dataclass
@@ -42,6 +43,12 @@ class Ground:
         finally:
             connection.close()
 
+    def virtual_host(self, name: str) -> str:
+        """The URL of a new, empty one on the same broker."""
+        self.broker.ctl("add_vhost", name)
+        self.broker.ctl("set_permissions", "-p", name, "guest", ".*", ".*", ".*")
+        return f"{self.broker.url.rpartition('/')[0]}{name}"
+
     def drain_to_nowhere(self, queue: str, exchange: str, key: str) -> None:
         """Binds a queue that keeps the last thousand: a subscriber that costs next to nothing."""
         with amqp.Connection(self.broker_address) as connection:
@@ -53,11 +60,32 @@ class Ground:
 
 @contextmanager
 def prepared() -> Iterator[Ground]:
-    """Starts both servers in an empty folder; their logs stay there when it ends."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    broker = RabbitMQ(FOLDER / "rabbitmq", management=False)
-    postgresql = PostgreSQL(FOLDER / "postgresql", durable=True)
-    with broker, postgresql:
-        yield Ground(FOLDER, broker, postgresql)
-    shutil.rmtree(FOLDER / "postgresql" / "data", ignore_errors=True)
+    """Starts both servers in a folder of this run, which is gone when all went well; else it
+    keeps the logs."""
+    RUN.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=RUN))
+    folder.chmod(0o755)  # PostgreSQL may run as another user, who must get in
+    broker = RabbitMQ(folder / "rabbitmq", management=False)
+    postgresql = PostgreSQL(folder / "postgresql", durable=True)
+    try:
+        with broker, postgresql:
+            ground = Ground(folder, broker, postgresql)
+            _keep_commit_times(ground)
+            yield ground
+    except BaseException:
+        shutil.rmtree(folder / "postgresql" / "data", ignore_errors=True)
+        raise
+    shutil.rmtree(folder)
+
+
+def _keep_commit_times(ground: Ground) -> None:
+    """PostgreSQL notes when each transaction was committed: what facts are timed by."""
+    connection = psycopg2.connect(ground.dsn("postgres"))
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER SYSTEM SET track_commit_timestamp = on")
+    finally:
+        connection.close()
+    ground.postgresql.stop()
+    ground.postgresql.start()

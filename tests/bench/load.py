@@ -10,7 +10,7 @@ import asyncio
 import time
 from array import array
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 Call = Callable[[int], Awaitable[str]]
@@ -45,24 +45,21 @@ class Tally:
 
     def sample(self) -> Sample:
         took = time.perf_counter() - self.began_at
-        ordered = sorted(self.seconds)
-        return Sample(
-            len(ordered),
-            took,
-            _at(ordered, 0.5) * 1000,
-            _at(ordered, 0.99) * 1000,
-            dict(self.wrong),
-        )
+        p50, p99 = percentiles(self.seconds)
+        return Sample(len(self.seconds), took, p50 * 1000, p99 * 1000, dict(self.wrong))
 
 
-async def closed_loop(call: Call, in_flight: int, seconds: float) -> Sample:
-    """Keeps `in_flight` calls going for `seconds`; the last ones are waited for."""
+async def closed_loop(
+    call: Call, in_flight: int, seconds: float, more: Callable[[], bool] = lambda: True
+) -> Sample:
+    """Keeps `in_flight` calls going for `seconds`, or while there is `more` to ask for; the
+    last ones are waited for."""
     tally = Tally()
     ends_at = tally.began_at + seconds
 
     async def one_after_another(slot: int) -> None:
         now = time.perf_counter()
-        while now < ends_at:
+        while now < ends_at and more():
             began_at = now
             problem = await call(slot)
             now = time.perf_counter()
@@ -70,6 +67,12 @@ async def closed_loop(call: Call, in_flight: int, seconds: float) -> Sample:
 
     await asyncio.gather(*(one_after_another(slot) for slot in range(in_flight)))
     return tally.sample()
+
+
+def percentiles(values: Iterable[float]) -> tuple[float, float]:
+    """The 50th and the 99th; zeros of nothing."""
+    ordered = sorted(values)
+    return _at(ordered, 0.5), _at(ordered, 0.99)
 
 
 def _at(ordered: list[float], share: float) -> float:

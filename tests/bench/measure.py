@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.bench import proc
 from tests.bench.client import Client
@@ -34,8 +35,9 @@ class Finding:
 
 @dataclass
 class Measure:
-    """`processes` are those that serve, by role; `settle` waits until nothing is left to do;
-    `check` counts effects once all is over; `asked` goes to the client with each run."""
+    """`processes` are those that serve, by role; `prepare` makes what a run of so many seconds
+    will use, before the clock starts; `settle` waits until nothing is left to do; `check` counts
+    effects once all is over; `asked` goes to the client with each run."""
 
     name: str
     client: Client
@@ -43,7 +45,9 @@ class Measure:
     settle: Callable[[], None] = lambda: None
     check: Callable[[Measure], list[Finding]] = lambda measure: []
     levels: tuple[int, ...] = IN_FLIGHT
-    asked: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
+    warms_up: bool = True
+    prepare: Callable[[int, float], None] = lambda in_flight, seconds: None
     accepted: int = 0
     wrong: Counter[str] = field(default_factory=Counter)
 
@@ -52,7 +56,9 @@ class Measure:
 
     def take(self, in_flight: int, seconds: float, warm_up_s: float) -> Reading:
         """Warms up, measures, lets it settle."""
-        self._run(in_flight, warm_up_s)
+        self.prepare(in_flight, seconds + warm_up_s)
+        if self.warms_up:
+            self._run(in_flight, warm_up_s)
         roles = {"client": self.client.pid, **self.processes}
         busy = proc.machine_seconds()
         before, began_at = proc.cpu_seconds(*roles.values()), time.monotonic()

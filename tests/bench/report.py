@@ -9,15 +9,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.lists import Lists
 from tests.bench.measure import Finding
 from tests.bench.ratios import IDLE_AIM_MB, SERIES, Ratio
-from tests.bench.registers import Registers
 from tests.bench.rounds import BUSY, Plan, Row
-from tests.bench.stock import Stock
 
-Lists = Registers | Stock
-
-ROLES = ("client", "gateway", "service", "broker", "postgres")
+ROLES = ("client", "gateway", "service", "warehouse", "broker", "postgres")
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class Report:
             "measures": [_row_as_json(row) for row in self.rows],
             "ratios": [asdict(each) | {"is_met": each.is_met} for each in self.ratios],
             "idle_mb": self.idle_mb,
-            "lists": {type(each).__name__.lower(): asdict(each) for each in self.lists},
+            "lists": [asdict(each) for each in self.lists],
             "findings": [asdict(each) for each in self.findings],
         }
 

@@ -11,18 +11,21 @@ from tests.bench.measure import Measure, Reading
 BUSY = 0.2
 """Where others took more than this share of the machine, a reading is taken again."""
 
-ATTEMPTS = 3
-
 
 @dataclass(frozen=True)
 class Plan:
+    """`again`: how many readings may be taken once more in the whole run, so that it ends in
+    time on a busy machine too. `rows`: of the long lists."""
+
     rounds: int
     seconds: float
     warm_up_s: float
+    again: int
+    rows: int
 
 
-FULL = Plan(rounds=3, seconds=5, warm_up_s=1)
-QUICK = Plan(rounds=2, seconds=1.5, warm_up_s=0.5)
+FULL = Plan(rounds=3, seconds=4, warm_up_s=1, again=8, rows=1_000_000)
+QUICK = Plan(rounds=2, seconds=1, warm_up_s=0.3, again=4, rows=100_000)
 
 
 @dataclass(frozen=True)
@@ -80,23 +83,15 @@ def run(measures: Sequence[Measure], plan: Plan, tell: Callable[[str], None]) ->
     """One row for each measure and each number in flight, in the order of the measures."""
     cells = [(measure, level) for measure in measures for level in measure.levels]
     rows = {(measure.name, level): Row(measure.name, level, []) for measure, level in cells}
+    again = plan.again
     for number in range(1, plan.rounds + 1):
         for measure, level in cells:
-            reading = _undisturbed(measure, level, plan)
+            reading = measure.take(level, plan.seconds, plan.warm_up_s)
+            if reading.foreign > BUSY and again:
+                again -= 1
+                second = measure.take(level, plan.seconds, plan.warm_up_s)
+                reading = min(reading, second, key=lambda each: each.foreign)
             rows[measure.name, level].readings.append(reading)
             rate = reading.sample.calls / reading.sample.seconds
             tell(f"round {number}/{plan.rounds}  {measure.name} × {level}  {rate:,.0f}/s")
     return list(rows.values())
-
-
-def _undisturbed(measure: Measure, level: int, plan: Plan) -> Reading:
-    """Of several attempts the one that others disturbed least; the first if it was not."""
-    least: Reading | None = None
-    for _ in range(ATTEMPTS):
-        reading = measure.take(level, plan.seconds, plan.warm_up_s)
-        if least is None or reading.foreign < least.foreign:
-            least = reading
-        if least.foreign <= BUSY:
-            break
-    assert least is not None
-    return least

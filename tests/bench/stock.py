@@ -1,4 +1,4 @@
-"""The search of the warehouse over many cards: what a page costs at ten thousand and at a million.
+"""The search of the warehouse over many cards: what a page costs of ten thousand and of many more.
 
 Rows are synthetic, made in SQL; each kind of asset has its share of either size.
 """
@@ -6,21 +6,17 @@ Rows are synthetic, made in SQL; each kind of asset has its share of either size
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
-
-from rich.table import Table
 
 from chassis.testing import Harness
 from tests.bench.ground import Ground
 from tests.bench.lists import (
-    LARGE,
     SMALL,
-    PageCost,
+    Lists,
+    ReportCost,
     analyse,
     compared,
     median_ms,
-    table_of,
     token_after,
 )
 from tests.warehouse.factories import create_store
@@ -47,36 +43,19 @@ _STORES = 12
 _UNITS = 460
 
 
-@dataclass(frozen=True)
-class Stock:
-    """Pages of the search, and the medians in ms of the reports over a million cards."""
-
-    pages: list[PageCost]
-    reports_ms: dict[str, float]
-
-    def table(self) -> Table:
-        table = table_of("warehouse", "cards")
-        for each in self.pages:
-            each.add_to(table, "items")
-        for name, cost in self.reports_ms.items():
-            mark = "✓" if cost < REPORT_AIM_MS else "✗"
-            table.add_row(name, "", f"{cost:.0f} {mark}", "", f"< {REPORT_AIM_MS}")
-        return table
-
-
-def measure(ground: Ground) -> Stock:
-    sizes = [(_harness(ground, f"items_{items}", items), items) for items in (SMALL, LARGE)]
-    small, large = (dict(_acts(*each)) for each in sizes)
-    pages = compared(small, large)
-    million, _ = sizes[1]
+def measure(ground: Ground, large: int) -> Lists:
+    sizes = [(_harness(ground, f"items_{items}", items), items) for items in (SMALL, large)]
+    few, many = (dict(_acts(*each)) for each in sizes)
+    pages = compared(few, many)
+    largest, _ = sizes[1]
     reports = {
-        "stock report, a million cards": lambda: million.call("report_stock"),
-        "depreciation report, a million cards": lambda: million.call("report_depreciation"),
+        f"stock report, {large:,} cards": lambda: largest.call("report_stock"),
+        f"depreciation report, {large:,} cards": lambda: largest.call("report_depreciation"),
     }
-    reports_ms = {name: median_ms(act, 3) for name, act in reports.items()}
+    costs = [ReportCost(name, median_ms(act, 3), REPORT_AIM_MS) for name, act in reports.items()]
     for harness, _ in sizes:
         harness.close()
-    return Stock(pages, reports_ms)
+    return Lists("items", SMALL, large, pages, costs)
 
 
 def _acts(harness: Harness, items: int) -> list[tuple[str, Callable[[], object]]]:

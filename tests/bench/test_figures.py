@@ -35,6 +35,19 @@ def test_a_closed_loop_keeps_as_many_in_flight_as_asked() -> None:
     assert sample.calls > 5
 
 
+def test_a_closed_loop_ends_early_when_there_is_nothing_left_to_ask() -> None:
+    left = [1, 2, 3]
+
+    async def call(_slot: int) -> str:
+        left.pop()
+        await asyncio.sleep(0)
+        return ""
+
+    sample = asyncio.run(closed_loop(call, in_flight=2, seconds=60, more=lambda: bool(left)))
+    assert sample.calls == 3
+    assert sample.seconds < 60
+
+
 def test_wrong_answers_are_no_calls() -> None:
     tally = Tally()
     tally.add(0.001)

@@ -35,7 +35,7 @@ def register(acts: Any) -> None:
     which = again.add_mutually_exclusive_group(required=True)
     which.add_argument("--since", type=_instant, help="published since; without a zone, in China")
     which.add_argument("--id", action="append", help="of this id; may be given again")
-    again.add_argument("--fact", default="", help="only facts of this routing key (with --since)")
+    again.add_argument("--fact", default="", help="only facts of this routing key")
     _named(again)
     kinds = acts.add_parser("parked", help="facts put aside for a person").add_subparsers(
         required=True, metavar="ACT"
@@ -100,13 +100,10 @@ def _resend(service: Service, settings: ServiceSettings, asked: argparse.Namespa
         return 1
     with _database(service, settings) as database:
         trail = Trail(database, settings.region_code, asked.operator)
-        if asked.id:
-            gone = resending.missing(trail, asked.id)
-            marked = resending.resend(trail, resending.of(asked.id), {"asked": "by id"})
-        else:
-            gone = []
-            told = {"since": asked.since.isoformat(), "fact": asked.fact}
-            marked = resending.resend(trail, resending.since(asked.since, asked.fact), told)
+        gone = resending.missing(trail, asked.id or [])
+        chosen = resending.of(asked.id) if asked.id else resending.since(asked.since)
+        told = {"since": asked.since.isoformat() if asked.since else "", "fact": asked.fact}
+        marked = resending.resend(trail, chosen & resending.named(asked.fact), told)
     print(f"{service.name} 将重发 {marked} 条 | facts to be sent again: {marked}")
     for id in gone:
         print(f"发件箱中已无 {id} | no longer in the outbox: {id}")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, select, true, update
 
 from chassis.operating.trail import Trail
 from chassis.storage.tables import outbox
@@ -22,10 +22,14 @@ MOST = 1_000
 """Facts marked in one transaction; each of them writes one audit entry."""
 
 
-def since(instant: datetime, fact: str = "") -> ColumnElement[bool]:
-    """Facts published then or later; those with routing key `fact` only, if given."""
-    published = outbox.c.published_at >= instant
-    return and_(published, outbox.c.routing_key == fact) if fact else published
+def since(instant: datetime) -> ColumnElement[bool]:
+    """Facts published then or later."""
+    return outbox.c.published_at >= instant
+
+
+def named(fact: str) -> ColumnElement[bool]:
+    """Facts with this routing key; any, if it is empty."""
+    return outbox.c.routing_key == fact if fact else true()
 
 
 def of(ids: Sequence[str]) -> ColumnElement[bool]:

@@ -55,6 +55,15 @@ class PostgreSQL(Server):
         """Also when it is in use."""
         self._run("dropdb", *self._address(), "--force", name)
 
+    def dump(self, database: str, path: Path) -> None:
+        """Backs a database up to a file, in PostgreSQL's custom format."""
+        self._run("pg_dump", *self._address(), "--format=custom", f"--file={path}", database)
+
+    def restore(self, path: Path, database: str) -> None:
+        """Brings a backup back into an empty database."""
+        options = ["--no-owner", "--exit-on-error", f"--dbname={database}"]
+        self._run("pg_restore", *self._address(), *options, str(path))
+
     def _plan(self) -> Plan:
         unprivileged = _unprivileged(self.folder)
         if not self._data.exists():

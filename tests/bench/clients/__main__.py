@@ -17,10 +17,12 @@ from tests.bench.load import Sample
 KINDS = {
     "guanjia-read": "grpc_calls:Reads",
     "guanjia-command": "grpc_calls:Commands",
+    "guanjia-fact": "fact_calls:Facts",
     "grpc-echo": "grpc_calls:Echoes",
     "http-read": "http_calls:Reads",
     "http-command": "http_calls:Commands",
     "amqp-echo": "amqp_calls:Echoes",
+    "amqp-fact": "amqp_facts:Facts",
     "sql": "sql_calls:Statements",
     "fsync": "disk_calls:Syncs",
 }

@@ -17,7 +17,7 @@ from chassis.relay import Relay
 from chassis.storage.database import Database
 from cli.platform import Platform
 from tests.bus import Bus
-from tests.chassis.operating.acting import operate
+from tests.chassis.operating.acting import act, operate
 from tests.chassis.probe import Probe
 from tests.faults.load import count
 from tests.processes import Caller, approved_disposal, metric
@@ -147,12 +147,12 @@ def test_held_facts_wait_the_metric_says_so_and_nobody_is_refused(
             eventually(lambda: metric(each, "guanjia_held_facts") == 1)  # noqa: B023
             eventually(lambda: metric(each, "guanjia_outbox_waiting") >= 6)  # noqa: B023
         assert bus.get(sink) is None
-        assert operate(housing[0], "release", "housing").code == 0
+        assert act(housing[0], "release", "housing").code == 0
         subjects = [json.loads(eventually(lambda: bus.get(sink)).body)["subject"] for _ in ids]
         assert sorted(subjects) == sorted(ids)
         for each in housing:
             eventually(lambda: metric(each, "guanjia_held_facts") == 0)  # noqa: B023
-    again = operate(housing[0], "release", "housing")
+    again = act(housing[0], "release", "housing")
     assert again.code == 1
     assert "take them again" in again.said
 
@@ -171,5 +171,5 @@ def test_after_hold_returns_what_was_being_sent_is_marked(
         sink = bus.sink("housing.events", "disposal_approved")
         approved_disposal(Caller(platform.gateway), 1)
         eventually(lambda: bus.get(sink))
-        assert operate(platform.processes["housing"], "hold", "housing").code == 0
+        assert act(platform.processes["housing"], "hold", "housing").code == 0
         assert count(platform, "housing", unmarked) == 0

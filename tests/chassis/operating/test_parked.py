@@ -15,21 +15,23 @@ from cli.platform import Platform
 from cli.process import Process
 from cli.servers import RabbitMQ
 from tests.bus import Bus
-from tests.chassis.operating.acting import operate
+from tests.chassis.operating.acting import act, operate
 from tests.chassis.promises.test_delivery import CONSUMER, QUEUE, drafted, fact
 from tests.processes import Caller, fresh_vhost, management, metric
 from tests.waiting import eventually
 
 MakePlatform = Callable[..., Platform]
+ON_BOTH = pytest.mark.parametrize("platform", ["sqlite", "postgresql"], indirect=True)
 AT_ONCE = {"GUANJIA_RETRY_DELAYS_S": "[]"}
 PARKED = "warehouse.parked"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def platform(request: pytest.FixtureRequest, platform_of: MakePlatform) -> Platform:
     """A warehouse whose first three facts fail, and are parked at once."""
+    storage = getattr(request, "param", "sqlite")
     failing = {"GUANJIA_FAILPOINT": f"before_commit:raise:3@{CONSUMER}", **AT_ONCE}
-    return platform_of("warehouse", storage=request.param, environment={"warehouse": failing})
+    return platform_of("warehouse", storage=storage, environment={"warehouse": failing})
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def parked(bus: Bus, *envelopes: dict[str, Any]) -> None:
 
 def listed(warehouse: Process) -> list[list[str]]:
     """Lines of `parked list`, without their heading."""
-    done = operate(warehouse, "parked", "list", "warehouse")
+    done = act(warehouse, "parked", "list", "warehouse")
     assert done.code == 0, done
     return [line.split() for line in done.said.splitlines()[1:]]
 
@@ -90,14 +92,14 @@ def test_r29_parked_messages_are_listed_and_shown_in_order_and_stay(
             for number, each in enumerate(facts, start=1)
         ]
         assert "FailpointReached:" in lines[0]
-    two = operate(warehouse, "parked", "list", "warehouse", "--most", "2")
+    two = act(warehouse, "parked", "list", "warehouse", "--most", "2")
     assert len(two.said.splitlines()) == 1 + 2
-    shown = operate(warehouse, "parked", "show", "warehouse", facts[1]["id"])
+    shown = act(warehouse, "parked", "show", "warehouse", facts[1]["id"])
     assert shown.code == 0
     headers, _, body = shown.said.partition("{")
     assert f"guanjia-queue: {QUEUE}" in headers
     assert json.loads("{" + body) == facts[1]
-    assert operate(warehouse, "parked", "show", "warehouse", "nothing").code == 1
+    assert act(warehouse, "parked", "show", "warehouse", "nothing").code == 1
     assert bus.depth(PARKED) == 3
 
 
@@ -107,7 +109,7 @@ def test_r29_looked_at_as_often_as_one_likes_they_stay(warehouse: Process, bus: 
     parked(bus, first, second)
     counts = []
     for _ in range(RENEWED_AT + 4):
-        done = operate(warehouse, "parked", "show", "warehouse", first["id"])
+        done = act(warehouse, "parked", "show", "warehouse", first["id"])
         counts += [
             int(line.split()[1])
             for line in done.said.splitlines()
@@ -119,13 +121,14 @@ def test_r29_looked_at_as_often_as_one_likes_they_stay(warehouse: Process, bus: 
     assert listed(warehouse)[0][4:6] == ["FAILED", "1"]
 
 
+@ON_BOTH
 def test_r29_replayed_they_take_effect_and_the_trail_tells_by_whom(
     platform: Platform, warehouse: Process, bus: Bus
 ) -> None:
     caller = Caller(platform.gateway)
     facts = [fact(), fact(), fact()]
     parked(bus, *facts)
-    one = operate(warehouse, "parked", "replay", "warehouse", facts[1]["id"], "--as", "wang")
+    one = act(warehouse, "parked", "replay", "warehouse", facts[1]["id"], "--as", "wang")
     assert one.code == 0, one
     eventually(lambda: drafted(caller, facts[1]) == 3)
     assert [line[1] for line in listed(warehouse)] == [facts[0]["id"], facts[2]["id"]]
@@ -134,7 +137,7 @@ def test_r29_replayed_they_take_effect_and_the_trail_tells_by_whom(
     for each in facts:
         eventually(lambda: drafted(caller, each) == 3)  # noqa: B023
     assert listed(warehouse) == []
-    again = operate(warehouse, "parked", "replay", "warehouse", facts[1]["id"], "--as", "wang")
+    again = act(warehouse, "parked", "replay", "warehouse", facts[1]["id"], "--as", "wang")
     assert again.code == 1
     told = [
         {
@@ -157,16 +160,16 @@ def test_f30_a_parked_message_replayed_twice_is_a_duplicate_the_second_time(
     platform: Platform, warehouse: Process, bus: Bus
 ) -> None:
     envelope = fact()
-    parked(bus, envelope)
+    parked(bus, envelope, fact(), fact())
     message = bus.get(PARKED)
     for _ in range(2):  # as an operator leaves it who is killed before the ack
         bus.channel.basic_publish(message, "warehouse.queues", PARKED)
-    eventually(lambda: bus.depth(PARKED) == 2)
-    done = operate(warehouse, "parked", "replay", "warehouse", envelope["id"], "--as", "wang")
+    eventually(lambda: bus.depth(PARKED) == 4)
+    done = act(warehouse, "parked", "replay", "warehouse", envelope["id"], "--as", "wang")
     assert done.code == 0, done
     eventually(lambda: metric(warehouse, "guanjia_duplicates_total", consumer=CONSUMER) == 1)
     assert drafted(Caller(platform.gateway), envelope) == 3
-    assert bus.depth(PARKED) == 0
+    assert bus.depth(PARKED) == 2
 
 
 def test_r29_a_replayed_message_has_all_its_attempts_again(
@@ -181,25 +184,26 @@ def test_r29_a_replayed_message_has_all_its_attempts_again(
     with Bus(platform.broker_url) as bus:
         envelope = fact()
         parked(bus, envelope)
-        operate(warehouse, "parked", "replay", "warehouse", "--all", "--as", "wang")
+        act(warehouse, "parked", "replay", "warehouse", "--all", "--as", "wang")
         eventually(lambda: metric(warehouse, "guanjia_retries_total") == 2)
         eventually(lambda: metric(warehouse, "guanjia_parked_total") == 2)
         assert listed(warehouse)[0][5] == "2"
 
 
+@ON_BOTH
 def test_r29_discarded_with_a_reason_it_is_gone_and_the_trail_tells_why(
     platform: Platform, warehouse: Process, bus: Bus
 ) -> None:
     facts = [fact(), fact()]
     parked(bus, *facts)
     asked = ("parked", "discard", "warehouse", facts[0]["id"])
-    assert operate(warehouse, *asked, "--as", "wang").code == 2, "without a reason"
-    assert operate(warehouse, *asked, "--reason", "测试数据").code == 2, "without a name"
-    done = operate(warehouse, *asked, "--reason", "测试数据", "--as", "wang")
+    assert act(warehouse, *asked, "--as", "wang").code == 2, "without a reason"
+    assert act(warehouse, *asked, "--reason", "测试数据").code == 2, "without a name"
+    done = act(warehouse, *asked, "--reason", "测试数据", "--as", "wang")
     assert done.code == 0, done
     assert [line[1] for line in listed(warehouse)] == [facts[1]["id"]]
-    [(who, act, result, change)] = audited(platform)
-    assert (who, act, result) == ("operator:wang", "parked.discard", "OK")
+    [(who, deed, result, change)] = audited(platform)
+    assert (who, deed, result) == ("operator:wang", "parked.discard", "OK")
     assert (change["message"], change["because"]) == (facts[0]["id"], "测试数据")
     eventually(lambda: whole(platform))
     assert drafted(Caller(platform.gateway), facts[0]) == 0
@@ -212,7 +216,7 @@ def test_r29_a_message_whose_queue_is_gone_stays_parked_and_the_trail_says_it_fa
     parked(bus, envelope)
     warehouse.stop()
     bus.channel.queue_delete(QUEUE)
-    done = operate(warehouse, "parked", "replay", "warehouse", "--all", "--as", "wang")
+    done = act(warehouse, "parked", "replay", "warehouse", "--all", "--as", "wang")
     assert done.code == 1
     assert QUEUE in done.said
     assert [line[1] for line in listed(warehouse)] == [envelope["id"]]
@@ -228,11 +232,11 @@ def test_r29_junk_without_an_id_can_be_shown_and_discarded(warehouse: Process, b
     [line] = listed(warehouse)
     assert line[1].startswith("body-")
     assert line[4] == "UNDECODABLE"
-    shown = operate(warehouse, "parked", "show", "warehouse", line[1])
+    shown = act(warehouse, "parked", "show", "warehouse", line[1])
     assert "{not json" in shown.said
     assert "\x1b" not in shown.said
     asked = ("parked", "discard", "warehouse", line[1], "--reason", "junk", "--as", "wang")
-    assert operate(warehouse, *asked).code == 0
+    assert act(warehouse, *asked).code == 0
     assert bus.depth(PARKED) == 0
 
 
@@ -273,7 +277,7 @@ def test_r29_nothing_parked_is_said_also_of_a_service_that_reacts_to_nothing(
     platform_of: MakePlatform,
 ) -> None:
     platform = platform_of("directory")
-    done = operate(platform.processes["directory"], "parked", "list", "directory")
+    done = act(platform.processes["directory"], "parked", "list", "directory")
     assert done.code == 0, done
     assert "nothing is parked" in done.said
 

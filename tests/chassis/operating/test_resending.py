@@ -19,7 +19,7 @@ from chassis.relay import Relay
 from chassis.storage.tables import audit, inbox, outbox
 from cli.platform import Platform
 from tests.bus import Bus
-from tests.chassis.operating.acting import operate
+from tests.chassis.operating.acting import act, operate
 from tests.chassis.probe import Probe
 from tests.faults.load import count
 from tests.processes import Caller, approved_disposal, intakes_of, metric
@@ -69,8 +69,9 @@ def test_facts_published_since_an_instant_are_told_again_and_no_others(probe: Pr
 
 def test_only_facts_of_a_kind_are_told_again_where_one_is_named(probe: Probe) -> None:
     ids = published(probe, 2)
-    assert resending.resend(trail(probe), resending.since(START, "renamed"), {}) == 0
-    assert resending.resend(trail(probe), resending.since(START, "counted"), {}) == 2
+    for name, marked in (("renamed", 0), ("counted", 2)):
+        chosen = resending.since(START) & resending.named(name)
+        assert resending.resend(trail(probe), chosen, {}) == marked
     assert waiting(probe) == ids
 
 
@@ -151,7 +152,7 @@ def test_f17_facts_of_a_purged_queue_take_effect_and_those_known_count_as_duplic
         bus.channel.queue_purge(QUEUE)
     platform.restart("warehouse")
     asked = ("resend", "housing", "--since", f"{START:%Y-%m-%d}", "--fact", "disposal_approved")
-    assert operate(housing, *asked).code == 2, "without a name"
+    assert act(housing, *asked).code == 2, "without a name"
     done = operate(housing, *asked, "--as", "wang")
     assert done.code == 0, done
     assert "again: 2" in done.said
@@ -160,6 +161,6 @@ def test_f17_facts_of_a_purged_queue_take_effect_and_those_known_count_as_duplic
     assert len(intakes_of(caller, known.id)) == 2
     written = "SELECT count(*) FROM audit WHERE principal = 'operator:wang'"
     assert count(platform, "housing", written) == 1
-    unknown = operate(housing, "resend", "housing", "--id", "nowhere", "--as", "wang")
+    unknown = act(housing, "resend", "housing", "--id", "nowhere", "--as", "wang")
     assert unknown.code == 1
     assert "nowhere" in unknown.said

@@ -24,6 +24,8 @@ from tests.processes import Caller, approved_disposal, fresh_vhost, intakes_of, 
 from tests.waiting import eventually
 
 USERS = (*SERVICES, GATEWAY)
+ADDRESS = "00000000-0000-4000-8000-000000000000"
+"""Somebody waits for replies there."""
 ATTEMPT = Callable[[Any], object]
 
 
@@ -131,7 +133,6 @@ def delete_exchange(name: str) -> ATTEMPT:
 
 
 def forbidden() -> Iterator[tuple[str, ATTEMPT]]:
-    address = str(uuid.uuid4())
     for user in USERS:
         yield user, publish("", "rpc-housing")
         yield user, delete_exchange(RPC_EXCHANGE)
@@ -139,7 +140,7 @@ def forbidden() -> Iterator[tuple[str, ATTEMPT]]:
         for other in SERVICES:
             if user != GATEWAY:
                 yield user, publish(RPC_EXCHANGE, f"{other}.get_property")
-                yield user, bind(user, RPC_EXCHANGE, address)
+                yield user, bind(user, RPC_EXCHANGE, ADDRESS)
             if other != user:
                 yield user, publish(f"{other}.events", "disposal_approved")
                 yield user, publish(f"{other}.queues", f"{other}.parked")
@@ -150,7 +151,7 @@ def forbidden() -> Iterator[tuple[str, ATTEMPT]]:
                 yield user, delete(f"rpc-{other}")
                 yield user, delete_exchange(f"{other}.events")
         yield user, publish(f"{user}.events", "no_such_fact")
-    yield GATEWAY, publish(RPC_EXCHANGE, address)
+    yield GATEWAY, publish(RPC_EXCHANGE, ADDRESS)
     yield "housing", bind("housing", "warehouse.events", "store_opened")
 
 
