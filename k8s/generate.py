@@ -60,15 +60,12 @@ def generated(
 ) -> dict[str, str]:
     """Every generated file: path below k8s/ → text."""
     names = [each.name for each in services]
-    own = {f"{name}.events" for name in names}
     images = [{"name": f"guanjia-{kind}", "newTag": version} for kind in ("service", "gateway")]
     files = {
         "base/gateway/services.env": f"GUANJIA_SERVICES={','.join(names)}\n",
         "release/kustomization.yaml": _dump(_listing("Component", images=images)),
         **_part(GATEWAY, "messaging"),
-        f"services/{GATEWAY}/messaging/messaging.yaml": _dump(
-            *_messaging(gateway, [each for each in exchanges if each not in own])
-        ),
+        f"services/{GATEWAY}/messaging/messaging.yaml": _dump(*_messaging(gateway, exchanges)),
     }
     parts = sorted(folder.name for folder in TEMPLATE.iterdir())
     for service in services:
@@ -77,9 +74,7 @@ def generated(
             files |= _part(service.name, part)
         if service.signs:
             files[f"{home}/process/kustomization.yaml"] += _SIGNING
-        files[f"{home}/messaging/messaging.yaml"] = _dump(
-            *_messaging(service.rights, [f"{service.name}.events"])
-        )
+        files[f"{home}/messaging/messaging.yaml"] = _dump(*_messaging(service.rights))
     for part in parts:
         listed = [*names, GATEWAY] if part == "messaging" else names
         kind = yaml.safe_load((TEMPLATE / part / "kustomization.yaml").read_text())["kind"]
@@ -96,8 +91,12 @@ def _part(name: str, part: str) -> dict[str, str]:
     return {f"{home}/{file}": text.replace("NAME", name) for file, text in texts.items()}
 
 
-def _messaging(rights: Rights, exchanges: Sequence[str]) -> list[Document]:
-    """A user, what it may do, and the exchanges that are its own."""
+def _messaging(rights: Rights, exchanges: Sequence[str] = ()) -> list[Document]:
+    """A user, what it may do, and the exchanges that several processes share.
+
+    The latter stand with the gateway, which every deployment has: a service hears another's
+    facts where that other is not deployed as well, and may not declare its exchange.
+    """
     whose = {"vhost": VHOST, "userReference": {"name": rights.user}}
     allowed = {"configure": rights.configure, "write": rights.write, "read": rights.read}
     password = {"importCredentialsSecret": {"name": f"rabbitmq-user-{rights.user}"}}

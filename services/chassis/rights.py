@@ -58,8 +58,16 @@ class Rights:
 
 
 def exchanges_of(services: Iterable[str]) -> tuple[str, ...]:
-    """Durable topic exchanges that several processes use, and none of them need declare."""
-    return (RPC_EXCHANGE, *(f"{name}.events" for name in services))
+    """Durable topic exchanges that several processes use, and none of them need declare.
+
+    With those of services that are not deployed, where one that is reacts to their facts.
+    """
+    known = [load(name) for name in services]
+    heard = (
+        fact for each in known for reaction in each.reactions.values() for fact in reaction.facts
+    )
+    own = (f"{each.name}.events" for each in known)
+    return (RPC_EXCHANGE, *sorted({*own, *(fact.exchange for fact in heard)}))
 
 
 def rights_of(services: Iterable[str]) -> tuple[Rights, ...]:

@@ -20,7 +20,11 @@ def test_one_more_service_changes_its_own_folder_and_the_lists_only(grown: Path)
     lists = {path for path in changed if path.startswith("services/all/")}
     own = {path for path in changed if path.startswith(f"services/{NEW}/")}
     assert before.keys() <= after.keys() and lists and own
-    assert changed - lists - own == {"base/gateway/services.env", "release/kustomization.yaml"}
+    assert changed - lists - own == {
+        "base/gateway/services.env",
+        "release/kustomization.yaml",
+        "services/gateway/messaging/messaging.yaml",
+    }
 
 
 def test_what_nobody_wants_any_more_is_removed(grown: Path, tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,28 +46,33 @@ class Deployment:
         return connection.channel()
 
 
+@contextmanager
+def users(rabbitmq: RabbitMQ, services: Sequence[str], folder: Path) -> Iterator[dict[str, Any]]:
+    """What a platform of `services` is given so that each process has its own user."""
+    vhost = fresh_vhost(rabbitmq)
+    prefix = f"t{uuid.uuid4().hex[:6]}-"
+    command = [sys.executable, "-m", "chassis.rights", "--url", vhost, "--secrets", str(folder)]
+    command += ["--prefix", prefix, "--services", ",".join(services)]
+    made = subprocess.run(command, capture_output=True, text=True, check=True)
+    (folder / "rights.json").write_text(made.stdout)
+    rabbitmq.ctl("import_definitions", str(folder / "rights.json"))
+    names = (*services, GATEWAY)
+    files = {each: folder / f"{prefix}{each}" / "GUANJIA_BROKER_URL" for each in names}
+    variables = {each: {"GUANJIA_BROKER_URL": file.read_text()} for each, file in files.items()}
+    yield {"broker": vhost, "environment": variables}
+    for each in names:
+        rabbitmq.ctl("delete_user", prefix + each)
+
+
 @pytest.fixture(scope="module")
 def deployment(
     rabbitmq: RabbitMQ,
     lasting_platform_of: Callable[..., Platform],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Deployment]:
-    folder = tmp_path_factory.mktemp("rights")
-    vhost = fresh_vhost(rabbitmq)
-    prefix = f"t{uuid.uuid4().hex[:6]}-"
-    rights = [sys.executable, "-m", "chassis.rights", "--url", vhost, "--secrets", str(folder)]
-    made = subprocess.run([*rights, "--prefix", prefix], capture_output=True, text=True, check=True)
-    (folder / "rights.json").write_text(made.stdout)
-    rabbitmq.ctl("import_definitions", str(folder / "rights.json"))
-    urls = {each: (folder / f"{prefix}{each}" / "GUANJIA_BROKER_URL").read_text() for each in USERS}
-    platform = lasting_platform_of(
-        *SERVICES,
-        broker=vhost,
-        environment={each: {"GUANJIA_BROKER_URL": url} for each, url in urls.items()},
-    )
-    yield Deployment(platform, urls)
-    for each in USERS:
-        rabbitmq.ctl("delete_user", prefix + each)
+    with users(rabbitmq, SERVICES, tmp_path_factory.mktemp("rights")) as given:
+        urls = {name: each["GUANJIA_BROKER_URL"] for name, each in given["environment"].items()}
+        yield Deployment(lasting_platform_of(*SERVICES, **given), urls)
 
 
 def test_s14_with_least_rights_everything_works(deployment: Deployment) -> None:
@@ -74,6 +81,15 @@ def test_s14_with_least_rights_everything_works(deployment: Deployment) -> None:
     eventually(lambda: len(intakes_of(caller, disposal.id)) == 5)
     for each in deployment.platform.processes.values():
         assert each.is_running
+
+
+@pytest.mark.parametrize("service", [each for each in SERVICES if each != "directory"])
+def test_s14_a_service_starts_without_those_whose_facts_it_hears(
+    service: str, rabbitmq: RabbitMQ, platform_of: Callable[..., Platform], tmp_path: Path
+) -> None:
+    with users(rabbitmq, [service], tmp_path) as given:
+        platform = platform_of(service, **given)
+        assert platform.processes[service].get("/readyz")[0] == 200
 
 
 def test_s16_a_fact_of_somebody_elses_user_is_parked(deployment: Deployment) -> None:
