@@ -59,7 +59,7 @@ check: $(READY) ## 静态检查 style, types, imports, contracts, manifests
 	$(BIN)/pytest -q tests/k8s
 
 test: setup ## 测试 run the tests (ARGS="-k name")
-	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/faults $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/faults --ignore=tests/images $(ARGS)
 
 faults: setup ## 故障测试 kill and freeze parts, lose nothing
 	$(BIN)/pytest tests/faults $(ARGS)
@@ -70,12 +70,14 @@ bench: setup ## 性能测试 measure (ARGS=--save writes docs/performance.md)
 mission: setup ## 逐条验收 a line for each row of the mission
 	$(BIN)/pytest --mission $(ARGS)
 
-images: setup ## 容器镜像 the two images, with what is in them
+images: setup ## 容器镜像 build the two images, and try them
 	@$(BIN)/python -I services/cli/packages.py buildah mmdebstrap
-	$(BIN)/python -m images $(ARGS)
+	$(BIN)/python -m images
+	GUANJIA_IMAGES=.run/images $(BIN)/pytest -q tests/images $(ARGS)
 
-bundle: setup ## 离线安装包 all that an installation without the internet needs
-	$(BIN)/python -m images bundle $(ARGS)
+bundle: setup ## 离线安装包 all that an installation without the internet needs (ARGS=--no-images)
+	@case '$(ARGS)' in *--no-images*) ;; *) $(MAKE) --no-print-directory images ARGS= ;; esac
+	$(BIN)/python -m images.bundle $(ARGS)
 
 manifests: $(READY) ## 生成 k8s/ 清单 manifests, alerts and dashboards after a change
 	$(BIN)/python k8s/generate.py
