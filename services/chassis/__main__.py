@@ -3,6 +3,10 @@
     run SERVICE [--metrics-port N]      serves until SIGTERM
     migrate SERVICE [--to REVISION]     brings database and queues up to date
     settings SERVICE                    prints each setting, its value and meaning
+    parked list|show|replay|discard     facts put aside for a person
+    hold SERVICE [--seconds N]          its relays send nothing for a while
+    release SERVICE                     … and send again; 1 if the hold was over before
+    resend SERVICE --since INSTANT      tells published facts again
 
 Exit codes: 0 ended as asked; 1 failed; 2 refused to start (says why); 70 work was
 still going on when the time to finish was over.
