@@ -16,7 +16,10 @@ from tests.monitoring.watch import Watch
 from tests.processes import Caller, a_property, approved_disposal, intakes_of
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(400)  # with the start of all it stands on
+pytestmark = [
+    pytest.mark.row("P11"),
+    pytest.mark.timeout(400),  # with the start of all it stands on
+]
 
 FASTER = 60
 LIMIT_S = 60

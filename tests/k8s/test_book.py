@@ -10,22 +10,38 @@ from pathlib import Path
 import pytest
 
 from chassis.platform import SERVICES
+from tests.k8s.generator import credentials
 from tests.k8s.manifests import GATEWAY, K8S, Overlay
+from tests.k8s.test_schemas import validate_custom
 
 
-@pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Overlay:
-    """The overlay of the book, written where it says."""
-    folder = tmp_path_factory.mktemp("ours") / "k8s"
+def examples() -> list[str]:
+    """An overlay, and what is added to its patches to have databases from a backup."""
+    found = re.findall(r"```yaml\n(.+?)```", (K8S / "README.md").read_text(), re.S)
+    return [textwrap.dedent(each) for each in found]
+
+
+def written(folder: Path, text: str) -> Overlay:
+    """The overlay of the book, in a copy of k8s/, where it says."""
     shutil.copytree(K8S, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (example,) = re.findall(r"```yaml\n(.+?)```", (K8S / "README.md").read_text(), re.S)
-    text = textwrap.dedent(example)
     name = re.match(r"# k8s/(overlays/\S+)\n", text)
     assert name is not None
     path = folder / name[1]
     path.parent.mkdir()
     path.write_text(text)
     return Overlay(path.parent.name, folder, tuple(SERVICES))
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Overlay:
+    return written(tmp_path_factory.mktemp("ours") / "k8s", examples()[0])
+
+
+@pytest.fixture(scope="module")
+def recovered(tmp_path_factory: pytest.TempPathFactory) -> Overlay:
+    overlay, patch = examples()
+    folder = tmp_path_factory.mktemp("recovered") / "k8s"
+    return written(folder, overlay + textwrap.indent(patch, "  "))
 
 
 def test_images_come_from_the_registry_with_the_tag_of_the_release(
@@ -46,6 +62,32 @@ def test_settings_and_names_are_ours(ours: Overlay) -> None:
     listeners = ours.named("Gateway", "guanjia")["spec"]["listeners"]
     assert {each["hostname"] for each in listeners} == {"office.example"}
     assert "office.example" in ours.named("Certificate", "guanjia-gateway-tls")["spec"]["dnsNames"]
+
+
+def test_databases_are_read_from_their_backup_and_saved_beside_it(
+    recovered: Overlay, crd_schemas: Path
+) -> None:
+    cluster = recovered.named("Cluster", "postgresql")
+    validate_custom(cluster, crd_schemas)
+    spec = cluster["spec"]
+    assert spec["bootstrap"].keys() == {"recovery"}
+    (source,), (plugin,) = spec["externalClusters"], spec["plugins"]
+    assert spec["bootstrap"]["recovery"]["source"] == source["name"]
+    read, kept = source["plugin"]["parameters"], plugin["parameters"]
+    assert read["barmanObjectName"] == kept["barmanObjectName"]
+    assert read["serverName"] == cluster["metadata"]["name"] != kept["serverName"]
+
+
+def test_secrets_can_be_made_for_databases_from_a_backup(recovered: Overlay) -> None:
+    asked = {
+        item["key"]
+        for pod in recovered.processes.values()
+        for volume in pod.spec["volumes"]
+        for item in volume.get("secret", {}).get("items", [])
+    }
+    made = credentials.secrets_for(recovered.documents, dict.fromkeys(asked, "key"))
+    names = {each["metadata"]["name"] for each in made}
+    assert {f"postgresql-role-{name}" for name in SERVICES} <= names
 
 
 def test_every_folder_the_book_names_is_there() -> None:

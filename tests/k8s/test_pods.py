@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from chassis.settings import ServiceSettings
 from gateway.settings import GatewaySettings
-from tests.k8s.manifests import GATEWAY, Overlay, Pod, matches
+from tests.k8s.manifests import GATEWAY, K8S, Overlay, Pod, matches
 
 VOLUMES = {"configMap", "secret", "projected", "emptyDir", "downwardAPI", "persistentVolumeClaim"}
 
@@ -108,6 +110,27 @@ def test_every_container_asks_for_what_it_needs_and_has_a_limit_of_memory(overla
         resources = pod.container["resources"]
         assert {"cpu", "memory"} == resources["requests"].keys(), pod.name
         assert "memory" in resources["limits"], pod.name
+
+
+def test_memory_is_what_was_measured_and_what_calls_may_take(overlay: Overlay) -> None:
+    """The arithmetic of k8s/README.md, in MiB."""
+    figures = json.loads((K8S.parent / "docs" / "performance" / "figures.json").read_text())
+    idle = {name: mb * 1e6 / 2**20 for name, mb in figures["idle_mb"].items()}
+    workers = ServiceSettings.model_fields["rpc_workers"].default
+    backlog = ServiceSettings.model_fields["rpc_backlog"].default
+    for pod in overlay.processes.values():
+        asked, most = _mebibytes(pod, "requests"), _mebibytes(pod, "limits")
+        if pod.process == GATEWAY:
+            calls = int(overlay.environment(pod)["GUANJIA_MAX_CONCURRENT_CALLS"])
+            assert asked >= idle[GATEWAY] and most >= idle[GATEWAY] + 2 * calls
+            continue
+        own = idle.get(pod.process, max(idle.values()))
+        assert asked >= own + 3 * workers, pod.name
+        assert most >= own + (workers + backlog + workers) + 8 * workers, pod.name
+
+
+def _mebibytes(pod: Pod, kind: str) -> int:
+    return int(pod.container["resources"][kind]["memory"].removesuffix("Mi"))
 
 
 def test_a_pod_is_given_longer_to_end_than_it_takes_to_finish_its_work(overlay: Overlay) -> None:

@@ -6,6 +6,7 @@ import re
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
@@ -20,7 +21,10 @@ from tests.monitoring.watch import Watch
 from tests.processes import Caller
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(400)  # with the start of all it stands on
+pytestmark = [
+    pytest.mark.row("P11"),
+    pytest.mark.timeout(400),  # with the start of all it stands on
+]
 
 QUERIES = sorted({expr for _, _, expr in panels()})
 
@@ -37,6 +41,11 @@ def platform(broker: RabbitMQ, lasting_platform_of: Callable[..., Platform]) -> 
     """All services, which have done some work."""
     platform = lasting_platform_of(*SERVICES, broker=broker)
     Load(platform, assets=2, seed=1).run(10)
+    caller = Caller(platform.gateway)
+    year = (datetime.now(UTC) + timedelta(days=60)).year
+    days = {"holidays": [f"{year}-01-01"], "source": "国务院办公厅通知"}
+    caller.call("directory.publish_calendar_year", year=year, **days)
+    caller.close()
     return platform
 
 

@@ -10,6 +10,8 @@ import yaml
 
 from tests.monitoring.shipped import FOLDER, alarms, run
 
+pytestmark = pytest.mark.row("P11")
+
 RECEIVERS = {
     "critical": "on-call",
     "warning": "work-queue",

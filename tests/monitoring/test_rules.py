@@ -21,6 +21,8 @@ from tests.monitoring.shipped import (
     run,
 )
 
+pytestmark = pytest.mark.row("P11")
+
 BOOK = ROOT / "docs" / "operations.md"
 CHINESE = re.compile(r"^[^|]*[\u4e00-\u9fff][^|]* \| [^|\u4e00-\u9fff]*$")
 ENDLESS = {"Watchdog"}
