@@ -63,9 +63,9 @@ def _roles(documents: list[Document]) -> dict[tuple[str, str], str]:
     found = {}
     for each in _clusters(documents):
         server = each["metadata"]["name"]
-        own = each["spec"]["bootstrap"]["initdb"]
-        if "owner" in own:
-            found[server, own["secret"]["name"]] = own["owner"]
+        for own in each["spec"]["bootstrap"].values():  # made empty, or from a backup
+            if "owner" in own:
+                found[server, own["secret"]["name"]] = own["owner"]
         for role in each["spec"].get("managed", {}).get("roles", []):
             found[server, role["passwordSecret"]["name"]] = role["name"]
     return found
