@@ -59,7 +59,8 @@ check: $(READY) ## 静态检查 style, types, imports, contracts, manifests
 	$(BIN)/pytest -q tests/k8s
 
 test: setup ## 测试 run the tests (ARGS="-k name")
-	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/faults --ignore=tests/images $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/faults --ignore=tests/images --ignore=tests/k8s \
+		$(ARGS)
 
 faults: setup ## 故障测试 kill and freeze parts, lose nothing
 	$(BIN)/pytest tests/faults $(ARGS)

@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 
 import amqp
 from amqp import exceptions as amqp_exceptions
+from amqp.method_framing import frame_handler
 from amqp.transport import SSLTransport, TCPTransport
 from kombu.connection import Connection as KombuConnection
 from kombu.transport import pyamqp
@@ -179,10 +180,37 @@ class _BufferedSSL(_Buffered, SSLTransport):
     pass
 
 
+def _forgiving(connection: Any, callback: Any) -> Callable[[tuple[int, int, bytes]], bool]:
+    """py-amqp's reader of frames; properties it cannot read count as none.
+
+    RabbitMQ takes text that is no UTF-8, dates beyond the year 9999, headers a thousand levels
+    deep. What raised here would end one process after the other.
+    """
+    handle = frame_handler(connection, callback)
+
+    def on_frame(frame: tuple[int, int, bytes]) -> bool:
+        try:
+            return bool(handle(frame))
+        except Exception:
+            kind, channel, content = frame
+            if kind != _CONTENT_HEADER:
+                raise
+            return bool(handle((kind, channel, content[:_PROPERTIES_AT] + bytes(2))))
+
+    return on_frame
+
+
+_CONTENT_HEADER = 2
+_PROPERTIES_AT = 12
+
+
 class _Connection(pyamqp.Connection):
     """py-amqp's connection over the buffered transport."""
 
     transport: Any
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, frame_handler=_forgiving, **given)
 
     def Transport(  # noqa: N802 (py-amqp's name)
         self, host: str, connect_timeout: float, ssl: Any = False, *limits: Any, **given: Any
@@ -237,6 +265,7 @@ class BusConnection:
             },
         )
         self.user = user_of(url)
+        self._timeout_s = timeout_s
         self.is_blocked = False
         try:
             self.amqp: Any = self._kombu.connection
@@ -276,6 +305,7 @@ class BusConnection:
     def close(self) -> None:
         """Sends what is held and says goodbye, or lets go where the broker does not answer."""
         try:
+            self.socket.settimeout(self._timeout_s)
             self.transport.release()
             self._kombu.close()
         except Exception:
@@ -319,6 +349,17 @@ def ensure_exchange(connection: BusConnection, name: str) -> None:
 def user_of(url: str) -> str:
     """The user of a broker's URL, as RabbitMQ knows it."""
     return unquote(urlsplit(url).username or "guest")
+
+
+def users_of(url: str, own: str, other: str) -> tuple[str, ...]:
+    """Users whose messages process `own` takes as those of `other`: its user, and our own.
+
+    url  of process `own`
+
+    Empty where users are not named as processes are (`chassis.rights`): then they tell nothing.
+    """
+    user = user_of(url)
+    return (user.removesuffix(own) + other, user) if user.endswith(own) else ()
 
 
 def connect(settings: SharedSettings, name: str) -> BusConnection:

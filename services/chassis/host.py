@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,6 +34,7 @@ log = logs.get("host")
 
 _LIVE_LAG_S = 10
 _DATABASE_LOOK_S = 1
+_DATABASE_SILENT_S = 5
 
 
 class Host:
@@ -72,7 +74,7 @@ class Host:
         self._consumers: list[Consumer] = []
         self._ended = Event()
         self._hub_seen_at = time.monotonic()
-        self._database_alive = (0.0, False)
+        self._database_seen_at = -math.inf
         self.measurer = Measurer(
             service, self.database, settings.measures_every_s, self.application.clock
         )
@@ -88,6 +90,7 @@ class Host:
         """Starts the entrypoints, then the relay."""
         self.container.start()
         eventlet.spawn(self._watch_hub)
+        eventlet.spawn(self._watch_database)
         eventlet.spawn(self.measurer.run)
         eventlet.spawn(self._guard, self.relay.run)
         self._sealing = eventlet.spawn(self.sealer.run)
@@ -147,11 +150,8 @@ class Host:
         return ready
 
     def _reaches_database(self) -> bool:
-        looked_at, alive = self._database_alive
-        if time.monotonic() - looked_at > _DATABASE_LOOK_S:
-            alive = self.database.is_alive()
-            self._database_alive = (time.monotonic(), alive)
-            metrics.database_reachable.labels(self.service.name).set(alive)
+        alive = time.monotonic() - self._database_seen_at < _DATABASE_SILENT_S
+        metrics.database_reachable.labels(self.service.name).set(alive)
         return alive
 
     def _declare(self, connection: BusConnection) -> None:
@@ -164,6 +164,13 @@ class Host:
             act()
         except Exception as error:
             self.fail(error)
+
+    def _watch_database(self) -> None:
+        """Beside the probes, which answer also while a frozen database does not."""
+        while not self._ended.ready():
+            alive = self.database.is_alive()
+            self._database_seen_at = time.monotonic() if alive else -math.inf
+            eventlet.sleep(_DATABASE_LOOK_S)
 
     def _watch_hub(self) -> None:
         while True:

@@ -137,13 +137,11 @@ class Measurer:
         for each, gauge in self._gauges:
             try:
                 with self._database.reading() as connection:
-                    rows = list(each.rows(Reader(connection, context)))
+                    _set(gauge, list(each.rows(Reader(connection, context))))
+                measured = True
             except Exception as error:
                 metrics.measure_failures.labels(each.name).inc()
                 log.warning("not measured", measure=each.name, error=str(error)[:300])
-                continue
-            _set(gauge, rows)
-            measured = True
         if measured:
             self._measured.set(time.time())
 

@@ -15,7 +15,7 @@ from nameko.extensions import Entrypoint, SharedExtension
 
 from chassis import failpoints, logs, metrics, trace
 from chassis.application import Application
-from chassis.broker import message, user_of
+from chassis.broker import message, users_of
 from chassis.consumer import Consumer, Delivery
 from chassis.contract import Fact
 from chassis.envelope import EnvelopeRefused, unpack
@@ -53,7 +53,7 @@ class ReactionServer(SharedExtension):
         workers = host.settings.reaction_workers
         self.consumer: Consumer = host.consumer("reactions", workers, workers)
         self.publisher: ConfirmedPublisher = host.publisher("retries")
-        self.user: str = user_of(host.settings.broker_url.get_secret_value())
+        self.url: str = host.settings.broker_url.get_secret_value()
 
     def serve(self, name: str) -> None:
         self._names.append(name)
@@ -96,12 +96,9 @@ class ReactionServer(SharedExtension):
         RabbitMQ vouches for the user of a message. Who has users named for services
         (`chassis.rights`) has one for this service too; where all share one, nothing is known.
         """
-        own = self.app.service.name
-        if not self.user.endswith(own):
-            return
-        publisher = self.user.removesuffix(own) + fact.service
+        users = users_of(self.url, self.app.service.name, fact.service)
         user = delivery.property("user_id")
-        if user not in (publisher, self.user):  # our own: it comes back from a retry
+        if users and user not in users:  # our own comes back from a retry
             raise EnvelopeRefused("FOREIGN_PUBLISHER", f"published by {user or 'nobody'}")
 
     def _react(self, reaction: Reaction, fact: Fact, consumer: str, delivery: Delivery) -> str:

@@ -26,15 +26,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from chassis.broker import REPLY_ADDRESS, RPC_EXCHANGE
 from chassis.contract import Fact, fact_of
-from chassis.platform import SERVICES
+from chassis.platform import GATEWAY, SERVICES
 from chassis.service import Service, load
 from guanjia.directory.v1 import events_pb2
 
-GATEWAY = "gateway"
 GATEWAY_HEARS = (fact_of(events_pb2.AccessChanged),)
 """Facts the gateway listens to: whoever's rights changed is asked about again."""
 
@@ -194,7 +193,8 @@ def write_passwords(folder: Path, users: Iterable[str], url: str) -> dict[str, s
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(0o600)
             file.write_text(
-                f"{parts.scheme}://{user}:{secrets.token_urlsafe(24)}@{place}{parts.path}"
+                f"{parts.scheme}://{quote(user, safe='')}:{secrets.token_urlsafe(24)}"
+                f"@{place}{parts.path}"
             )
         passwords[user] = unquote(urlsplit(file.read_text().strip()).password or "")
     return passwords

@@ -27,10 +27,12 @@ from chassis.broker import (
     RPC_EXCHANGE,
     TRACE_HEADER,
     message,
+    users_of,
 )
 from chassis.consumer import Consumer, Delivery
 from chassis.contract import Method
 from chassis.errors import DomainError, Exhausted, Internal, InvalidInput, Unauthenticated
+from chassis.platform import GATEWAY
 from chassis.principal import Principal, Reader, TicketRefused, developer
 from chassis.settings import Environment
 from chassis.status import to_status
@@ -64,6 +66,8 @@ class RpcServer(SharedExtension):
         self.app: Application = host.application
         self.capacity: int = host.settings.rpc_workers + host.settings.rpc_backlog
         self.tickets: Reader = host.tickets
+        url = host.settings.broker_url.get_secret_value()
+        self.callers = users_of(url, self.app.service.name, GATEWAY)
         self.admits_anybody: bool = host.settings.environment is Environment.DEVELOPMENT
         self.consumer: Consumer = host.consumer(
             "rpc", host.settings.rpc_workers, self.capacity + host.settings.rpc_workers
@@ -139,11 +143,17 @@ class RpcServer(SharedExtension):
             raise Internal.fault(fault) from error
 
     def _principal(self, delivery: Delivery, method: Method) -> Principal:
-        """Who the gateway says is calling. In development a call may come without it."""
+        """Who the gateway says is calling. In development a call may come without it.
+
+        RabbitMQ vouches for the user of a message, not for the way it came: another service
+        that passes it on from an exchange of its own needs no right to its routing key.
+        """
         ticket = delivery.headers.get(PRINCIPAL_HEADER)
-        if ticket is None and self.admits_anybody:
-            return developer("anonymous")
         try:
+            if self.callers and delivery.property("user_id") not in self.callers:
+                raise TicketRefused("published by another user")
+            if ticket is None and self.admits_anybody:
+                return developer("anonymous")
             principal = self.tickets.principal(ticket)
             if principal.permission != method.permission:
                 raise TicketRefused("the ticket is for another call")

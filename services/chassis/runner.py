@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import eventlet
 import psycopg2.extensions
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from chassis import failpoints, health, logs, migrate, topology
 from chassis.broker import LOST, BrokerRefused, connect
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     except ValidationError as error:
         told = "; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors())
         return _refused(f"设置有误 | wrong settings: {told}")
-    except (ContractMismatch, DatabaseRefused, BrokerRefused, NotPatched) as error:
+    except (SettingsError, ContractMismatch, DatabaseRefused, BrokerRefused, NotPatched) as error:
         return _refused(str(error))
     except migrate.DatabaseNotReady as error:
         return _refused(str(error))

@@ -12,8 +12,9 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis import failpoints, signing
@@ -48,6 +49,18 @@ class SharedSettings(BaseSettings):
     metrics_host: str = Field("127.0.0.1", description="address of /metrics, /livez, /readyz")
     metrics_port: int = Field(0, ge=0, le=65535, description="its port; 0 for a free one")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @field_validator("broker_url")
+    @classmethod
+    def _can_be_read(cls, url: SecretStr) -> SecretStr:
+        try:
+            _ = urlsplit(url.get_secret_value()).port
+        except ValueError:  # which shows a part of a password with / # or ?
+            raise ValueError(
+                "GUANJIA_BROKER_URL 无法解析，密码中的特殊字符须写成 %XX | GUANJIA_BROKER_URL "
+                "cannot be read; write special characters of the password as %XX"
+            ) from None
+        return url
 
     @model_validator(mode="after")
     def _production_is_not_overheard(self) -> Self:
@@ -97,7 +110,7 @@ class ServiceSettings(SharedSettings):
     outbox_kept_days: float = Field(14, ge=0, description="published facts are kept, days")
     audit_seal_s: float = Field(1, gt=0, description="how often the audit trail is sealed, s")
     measures_every_s: float = Field(
-        15, gt=0, description="how often figures of the business are measured, s"
+        60, gt=0, description="how often figures of the business are measured, s"
     )
     ticket_public_keys: str = Field(
         "", description="base64 of the gateway's public keys, separated by commas"

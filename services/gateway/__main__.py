@@ -1,4 +1,8 @@
-"""`python -m gateway`: serves until SIGTERM. Exit codes: 0 ended as asked, 2 refused to start."""
+"""`python -m gateway`: serves until SIGTERM.
+
+Exit codes: 0 ended as asked; 2 refused to start; 70 calls were still going on when the time to
+finish was over.
+"""
 
 import asyncio
 import sys

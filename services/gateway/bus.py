@@ -14,7 +14,6 @@ connection is lost, every pending call fails with UNAVAILABLE, since its reply i
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
 import uuid
 from collections.abc import Callable
@@ -58,7 +57,6 @@ class BusClient:
         self._channel: Any = None
         self._reply_to = str(uuid.uuid4())
         self._pending: dict[str, asyncio.Future[bytes]] = {}
-        self._ids = itertools.count(1)
         self._sending = False
         self._waiting_to_send = False
         self._closing = False
@@ -100,7 +98,7 @@ class BusClient:
             raise unavailable("消息总线暂不可用，请稍后重试", "the message bus is away")
         if connection.is_blocked:
             raise unavailable("消息总线暂停接收，请稍后重试", "the message bus takes nothing now")
-        id = str(next(self._ids))
+        id = uuid.uuid4().hex  # every service may write replies: none can guess another's call
         future: asyncio.Future[bytes] = self._loop.create_future()
         self._pending[id] = future
         timer = self._loop.call_later(timeout_s, self._expire, id)
@@ -113,6 +111,7 @@ class BusClient:
                 PRINCIPAL_HEADER: principal,
                 TRACE_HEADER: traceparent,
             },
+            user_id=connection.user,
             reply_to=self._reply_to,
             correlation_id=id,
             expiration=str(timeout_ms),

@@ -28,6 +28,8 @@ from gateway.tls import add_ports
 
 log = logs.get("gateway")
 
+EXIT_UNFINISHED = 70
+
 _MAX_METADATA = 16 * 1024
 _LAST_WORD_S = 0.3
 """For replies already on their way to the client."""
@@ -86,13 +88,16 @@ async def serve(settings: GatewaySettings) -> None:
     stopping.set()
     log.info("stopping")
     await healthy.enter_graceful_shutdown()
-    await _drain(door, bus, settings.drain_timeout_s)
+    unfinished = await _drain(door, bus, settings.drain_timeout_s)
     await bus.close()
-    log.info("stopped")
+    if unfinished:
+        log.error("calls unfinished; their callers try again", calls=unfinished)
+    else:
+        log.info("stopped")
     sys.stderr.flush()
     # server.stop would tell a call that meets it CANCELLED (grpc/grpc#41785), which no client
     # repeats. A connection that ends with the process is UNAVAILABLE.
-    os._exit(0)
+    os._exit(EXIT_UNFINISHED if unfinished else 0)
 
 
 class Door(grpc.GenericRpcHandler):
@@ -156,13 +161,18 @@ def _health_of(servicer: Any, names: list[str]) -> Any:
     return tell
 
 
-async def _drain(door: Door, bus: BusClient, timeout_s: float) -> None:
-    """Takes no new call and lets those begun finish; a watched health does not count."""
+async def _drain(door: Door, bus: BusClient, timeout_s: float) -> int:
+    """Takes no new call and lets those begun finish; how many did not.
+
+    A watched health does not count.
+    """
     door.is_open = False
     ends_at = asyncio.get_running_loop().time() + timeout_s
     while bus.pending and asyncio.get_running_loop().time() < ends_at:
         await asyncio.sleep(0.02)
+    unfinished = bus.pending
     await asyncio.sleep(_LAST_WORD_S)
+    return unfinished
 
 
 async def _until_asked_to_stop() -> None:

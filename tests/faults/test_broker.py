@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,6 +69,19 @@ def test_r15_a_frozen_broker_costs_callers_no_more_than_their_deadline(
     eventually(lambda: len(intakes_of(caller, disposal.id)) == 5, within_s=40)
 
 
+def test_r08_asked_to_stop_while_the_broker_is_frozen_a_service_ends(
+    own_broker: RabbitMQ, platform_of: MakePlatform
+) -> None:
+    hasty = {"GUANJIA_BROKER_TIMEOUT_S": "1"}
+    platform = platform_of("housing", broker=own_broker, environment={"housing": hasty})
+    own_broker.freeze()
+    try:
+        platform.processes["housing"].signal(signal.SIGTERM)
+        assert platform.processes["housing"].wait(15) == 0
+    finally:
+        own_broker.thaw()
+
+
 def test_r15_while_the_broker_blocks_publishing_facts_wait_and_the_metric_says_so(
     own_broker: RabbitMQ, platform_of: MakePlatform
 ) -> None:
@@ -126,7 +140,7 @@ def test_r17_a_user_without_permission_ends_the_start_with_a_clear_word(
     management(rabbitmq, f"permissions/{vhost}/{user}", "PUT", nothing)
     exit_code, log = refused_start(warehouse)
     assert exit_code == 2
-    assert "nameko-rpc" in log
+    assert "queue rpc-warehouse" in log
     warehouse.environment["GUANJIA_BROKER_URL"] = url.replace("guest:guest", f"{user}:wrong")
     assert refused_start(warehouse)[0] == 2
 
@@ -158,6 +172,13 @@ def test_r18_ready_means_consuming_with_database_and_relay(
         eventually(lambda: housing.get("/readyz")[0] == 503)
         assert housing.get("/livez")[0] == 200
         own_broker.start()
+        eventually(lambda: housing.get("/readyz")[0] == 200, within_s=30)
+        database.freeze()
+        eventually(lambda: housing.get("/readyz")[0] == 503)
+        for _ in range(30):
+            assert housing.get("/livez")[0] == 200
+        assert metric(housing, "guanjia_database_reachable") == 0
+        database.thaw()
         eventually(lambda: housing.get("/readyz")[0] == 200, within_s=30)
         database.kill()
         eventually(lambda: housing.get("/readyz")[0] == 503)

@@ -22,6 +22,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
+from chassis.broker import PROTOBUF, RPC_EXCHANGE
 from chassis.errors import Unavailable
 from chassis.principal import DEVELOPMENT_KEY, Issuer, developer
 from cli.platform import Platform
@@ -29,6 +30,7 @@ from cli.servers import RabbitMQ
 from gateway.bus import BusClient, Refused
 from gateway.settings import GatewaySettings
 from guanjia.housing.v1 import properties_pb2 as pb
+from tests.bus import Bus
 from tests.processes import Caller, Refusal, a_property, management, metric
 from tests.waiting import eventually
 
@@ -122,6 +124,30 @@ def test_r25_a_lost_connection_fails_what_is_pending_with_unavailable(
     assert [each.code for each in found if each.code.startswith("LOST")] == ["LOST-1"]
 
 
+def test_s16_a_service_cannot_answer_in_the_place_of_another(
+    lasting: Platform, caller: Caller
+) -> None:
+    """Each sees where replies go, and may write there; not which calls there are."""
+    gateway, housing = lasting.processes["gateway"], lasting.processes["housing"]
+    known = caller.call("housing.create_property", property=a_property("TRUE-1"))
+    with Bus(lasting.broker_url) as bus, ThreadPoolExecutor(1) as pool:
+        own = bus.sink(RPC_EXCHANGE, "warehouse.*")
+        asked = pool.submit(caller.call, "warehouse.list_stores", timeout=3)
+        seen = eventually(lambda: bus.get(own)).properties
+        with pytest.raises(Refusal):
+            asked.result()
+        housing.signal(signal.SIGSTOP)
+        waiting = pool.submit(caller.call, "housing.get_property", property_id=known.id)
+        eventually(lambda: metric(gateway, "guanjia_pending_calls") == 1)
+        for number in range(100):
+            guess = {"reply_to": seen["reply_to"], "correlation_id": str(number)}
+            if seen["correlation_id"].isdigit():
+                guess["correlation_id"] = str(int(seen["correlation_id"]) + number)
+            bus.publish(RPC_EXCHANGE, seen["reply_to"], b"", content_type=PROTOBUF, **guess)
+        housing.signal(signal.SIGCONT)
+        assert waiting.result(10) == known
+
+
 def gateway_connection(platform: Platform, rabbitmq: RabbitMQ) -> str:
     """The gateway's connection as the broker names it, once the broker lists it."""
     vhost = platform.broker_url.rsplit("/", 1)[1]
@@ -178,6 +204,24 @@ def test_r26_at_the_end_health_says_not_serving_and_calls_finish(
         assert waiting.result(10).code == "A-1"
         assert gateway.wait(15) == 0
     assert serving.NOT_SERVING in watched
+
+
+def test_r26_calls_that_do_not_finish_in_time_are_unavailable_and_the_exit_code_tells(
+    platform_of: MakePlatform,
+) -> None:
+    gateway_has = {"GUANJIA_DRAIN_TIMEOUT_S": "0.2"}
+    point = {"GUANJIA_FAILPOINT": "before_commit:delay:5@create_property"}
+    platform = platform_of("housing", environment={"housing": point, "gateway": gateway_has})
+    gateway = platform.processes["gateway"]
+    with ThreadPoolExecutor(1) as pool:
+        caller = Caller(platform.gateway)
+        waiting = pool.submit(caller.call, "housing.create_property", property=a_property("A-1"))
+        eventually(lambda: _is_pending(platform))
+        gateway.signal(signal.SIGTERM)
+        with pytest.raises(Refusal) as refused:
+            waiting.result(10)
+    assert refused.value.code is grpc.StatusCode.UNAVAILABLE
+    assert gateway.wait(15) == 70
 
 
 def test_r18_the_gateway_is_ready_while_it_reaches_the_broker_and_lives_without(

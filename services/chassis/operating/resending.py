@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true, update
+from sqlalchemy import ColumnElement, func, select, true, update
 
 from chassis.operating.trail import Trail
 from chassis.storage.tables import outbox
@@ -41,12 +41,14 @@ def resend(trail: Trail, chosen: ColumnElement[bool], told: dict[str, Any]) -> i
     """Marks published facts unpublished, so that the relay sends them again; how many.
 
     `told` is what the audit entries say was asked for. A fact is marked once, even if the
-    relay has sent it again meanwhile.
+    relay has sent it again meanwhile, and none that came meanwhile.
     """
     marked, last = 0, ""
-    published = outbox.c.published_at.is_not(None)
+    chosen &= outbox.c.published_at.is_not(None)
+    with trail.database.reading() as connection:
+        newest = connection.execute(select(func.max(outbox.c.id))).scalar() or ""
     while True:
-        some = select(outbox.c.id).where(chosen, published, outbox.c.id > last)
+        some = select(outbox.c.id).where(chosen, outbox.c.id > last, outbox.c.id <= newest)
         with trail.database.transaction() as connection:
             ids = connection.execute(some.order_by(outbox.c.id).limit(MOST)).scalars().all()
             if not ids:

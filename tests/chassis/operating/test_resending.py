@@ -16,6 +16,7 @@ from chassis.operating import resending
 from chassis.operating.trail import Trail
 from chassis.publisher import ConfirmedPublisher
 from chassis.relay import Relay
+from chassis.storage.columns import new_id
 from chassis.storage.tables import audit, inbox, outbox
 from cli.platform import Platform
 from tests.bus import Bus
@@ -60,8 +61,9 @@ def entries(probe: Probe) -> list[Any]:
 
 
 def test_facts_published_since_an_instant_are_told_again_and_no_others(probe: Probe) -> None:
-    ids = published(probe, 5)
     chosen = resending.since(START + timedelta(minutes=2))
+    assert resending.resend(trail(probe), chosen, {}) == 0, "nothing was ever published"
+    ids = published(probe, 5)
     assert resending.resend(trail(probe), chosen, {}) == 3
     assert waiting(probe) == ids[2:]
     assert resending.resend(trail(probe), chosen, {}) == 0, "they wait already"
@@ -116,6 +118,25 @@ def test_a_fact_is_told_again_once_however_quick_the_relay_is(
 
     quick = WithAQuickRelay(probe.database, "990100", "wang")
     assert resending.resend(quick, resending.since(START), {}) == len(ids)
+
+
+def test_facts_that_come_meanwhile_are_not_told_again(probe: Probe) -> None:
+    """Or it would not end while the service is at work."""
+    published(probe, 2)
+    came: list[str] = []
+
+    class AtWork(Trail):
+        def enter(self, connection: Any, *given: Any) -> None:
+            super().enter(connection, *given)
+            if len(came) < 5:
+                newest = connection.execute(select(outbox).order_by(outbox.c.id.desc())).first()
+                came.append(new_id())
+                row = {**newest._mapping, "id": came[-1], "published_at": utc_now()}
+                connection.execute(insert(outbox), row)
+
+    at_work = AtWork(probe.database, "990100", "wang")
+    assert resending.resend(at_work, resending.since(START), {}) == 2
+    assert len(came) == 1
 
 
 def test_r05_the_inbox_outlives_every_fact_that_can_be_told_again(probe: Probe) -> None:

@@ -136,6 +136,8 @@ BAD: list[tuple[str, bytes, dict[str, Any]]] = [
         b"",
         {"content_type": PROTOBUF, "application_headers": {"a": {"b": 1}}},
     ),
+    ("housing.get_property", b"", {"content_type": PROTOBUF, "correlation_id": b"\xff\xfe"}),
+    ("housing.get_property", b"x", {"application_headers": {b"\xff": "a"}}),
 ]
 
 

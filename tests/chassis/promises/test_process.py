@@ -70,6 +70,20 @@ def test_an_unknown_service_and_a_wrong_setting_are_named() -> None:
     refused = run("-m", "chassis", "run", "housing", GUANJIA_RPC_WORKERS="many")
     assert refused.returncode == 2
     assert "rpc_workers" in refused.stderr
+    refused = run("-m", "chassis", "run", "housing", GUANJIA_RETRY_DELAYS_S="1,10")
+    assert refused.returncode == 2
+    assert "retry_delays_s" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("secret", ["geheim/1", "geheim#1", "geheim?1", "[geheim"])
+def test_s17_a_broker_url_that_cannot_be_read_is_refused_without_showing_it(secret: str) -> None:
+    url = f"amqp://u:{secret}@127.0.0.1/"
+    for command in (("-m", "chassis", "settings", "housing"), ("-m", "gateway")):
+        refused = run(*command, GUANJIA_BROKER_URL=url)
+        assert refused.returncode == 2
+        assert "GUANJIA_BROKER_URL" in refused.stderr
+        assert "geheim" not in refused.stdout + refused.stderr
 
 
 def test_settings_are_printed_with_secrets_masked() -> None:

@@ -15,10 +15,12 @@ from urllib.parse import urlsplit
 import amqp
 import pytest
 from amqp.exceptions import AccessRefused
+from google.rpc import status_pb2
 
-from chassis.broker import RPC_EXCHANGE
-from chassis.platform import SERVICES
-from chassis.rights import GATEWAY
+from chassis.broker import PROTOBUF, RPC_EXCHANGE, user_of
+from chassis.platform import GATEWAY, SERVICES
+from chassis.rights import write_passwords
+from chassis.status import reason_of
 from cli.platform import Platform
 from cli.servers import RabbitMQ
 from tests.bus import Bus
@@ -75,6 +77,17 @@ def deployment(
         yield Deployment(lasting_platform_of(*SERVICES, **given), urls)
 
 
+def test_s14_a_user_of_any_name_has_a_url_and_keeps_the_password(tmp_path: Path) -> None:
+    user = "市局@a:b-housing"
+    for _ in range(2):
+        passwords = write_passwords(tmp_path, [user], "amqps://rabbitmq.city:5671/guanjia")
+        url = (tmp_path / user / "GUANJIA_BROKER_URL").read_text()
+        assert user_of(url) == user
+        parts = urlsplit(url)
+        assert (parts.hostname, parts.port, parts.path) == ("rabbitmq.city", 5671, "/guanjia")
+        assert passwords == {user: parts.password}
+
+
 def test_s14_with_least_rights_everything_works(deployment: Deployment) -> None:
     caller = Caller(deployment.platform.gateway)
     disposal = approved_disposal(caller, 5)
@@ -100,6 +113,22 @@ def test_s16_a_fact_of_somebody_elses_user_is_parked(deployment: Deployment) -> 
     told = parked.properties["application_headers"]
     assert told["guanjia-reason"] == "FOREIGN_PUBLISHER"
     assert metric(warehouse, "guanjia_parked_total", reason="FOREIGN_PUBLISHER") == 1
+
+
+def test_s14_a_call_that_comes_round_the_rights_is_refused(deployment: Deployment) -> None:
+    """RabbitMQ asks for no topic permission where exchanges and queues pass messages on."""
+    address = str(uuid.uuid4())
+    forged = {"content_type": PROTOBUF, "reply_to": address}
+    with Bus(deployment.platform.broker_url) as bus:
+        replies = bus.sink(RPC_EXCHANGE, address)
+        channel = deployment.channel("housing")
+        channel.exchange_declare("housing.way", "topic", auto_delete=True, durable=False)
+        channel.exchange_bind(RPC_EXCHANGE, "housing.way", "#")
+        channel.basic_publish(amqp.Message(b"", **forged), "housing.way", "warehouse.list_stores")
+        reply = eventually(lambda: bus.get(replies))
+        channel.connection.close()
+    assert reply.properties["type"] == "error"
+    assert reason_of(status_pb2.Status.FromString(reply.body)) == "NO_TICKET"
 
 
 def publish(exchange: str, key: str) -> ATTEMPT:
