@@ -14,6 +14,7 @@ import pytest
 
 import guanjia
 from chassis import topology
+from chassis.broker import BusConnection
 from chassis.contract import ContractMismatch, fact_of
 from chassis.envelope import CONTENT_TYPE, EnvelopeRefused, pack, unpack
 from chassis.service import Service
@@ -137,8 +138,11 @@ def test_the_broker_brings_the_facts_of_both_publishers(
 ) -> None:
     service = probe_service()
     service.reactions["on_tallied"] = Reaction("on_tallied", nothing, tally.Tallied)
-    with Bus(fresh_vhost(rabbitmq)) as bus:
-        topology.declare(bus.channel, service, "quorum", (0.1,))
+    url = fresh_vhost(rabbitmq)
+    connection = BusConnection(url, "test")
+    topology.declare(connection, service, "quorum", (0.1,))
+    connection.close()
+    with Bus(url) as bus:
         for exchange, key in (("ferry.events", "crossed"), ("harbour.events", "landed")):
             bus.publish(exchange, key, {"from": exchange})
         for queue, exchange in (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from cli.layout import SERVICES
+from chassis.platform import SERVICES
 from cli.platform import Platform
 from tests.processes import METHODS, Caller, Refusal
 
