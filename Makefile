@@ -8,6 +8,9 @@ PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 READY := .venv/.ready
 IMAGE := .run/contracts.binpb
+# What operators do and see, with servers of its own.
+DRILLS := tests/monitoring tests/chassis/operating \
+	tests/chassis/promises/test_rights.py tests/chassis/promises/test_tls.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup packages demo up check test faults bench mission images bundle manifests \
@@ -59,11 +62,12 @@ check: $(READY) ## 静态检查 style, types, imports, contracts, manifests
 	$(BIN)/pytest -q tests/k8s
 
 test: setup ## 测试 run the tests (ARGS="-k name")
-	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/faults --ignore=tests/images --ignore=tests/k8s \
-		$(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile \
+		$(addprefix --ignore=,tests/faults $(DRILLS) tests/images tests/k8s) $(ARGS)
 
-faults: setup ## 故障测试 kill and freeze parts, lose nothing
+faults: setup ## 故障与运维演练 kill and freeze parts, lose nothing; what operators do and see
 	$(BIN)/pytest tests/faults $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(DRILLS) $(ARGS)
 
 bench: setup ## 性能测试 measure (ARGS=--save writes docs/performance.md)
 	$(BIN)/python -m tests.bench $(ARGS)

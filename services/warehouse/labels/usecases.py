@@ -9,7 +9,7 @@ from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import command, query
 from chassis.wire import Values
 from warehouse.items.model import Item
-from warehouse.labels import drawing, report, tagging
+from warehouse.labels import report, tagging
 from warehouse.labels.schemas import BindTagSchema, PrintLabelsSchema, ReportTagsSchema
 from warehouse.labels.sheet import sheets_of
 
@@ -41,6 +41,9 @@ def print_labels(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     tagging.bind_codes(cards)
     sheets = sheets_of(cards)
     ending, kind = ("svg", "image/svg+xml") if is_svg else ("pdf", "application/pdf")
+    # What writes PDF takes megabytes, which a process that prints nothing need not have.
+    from warehouse.labels import drawing
+
     content = drawing.as_svg(sheets[0]) if is_svg else drawing.as_pdf(sheets)
     return {"file_name": f"{drawing.TITLE}.{ending}", "content_type": kind, "content": content}
 
