@@ -24,6 +24,7 @@ from chassis.principal import Reader
 from chassis.publisher import ConfirmedPublisher
 from chassis.reactions import React
 from chassis.relay import Relay
+from chassis.retention import Pruner, kept_by
 from chassis.rpc import Rpc
 from chassis.service import Service
 from chassis.settings import ServiceSettings
@@ -56,7 +57,6 @@ class Host:
             self.database,
             self.publisher("relay"),
             settings.outbox_poll_s,
-            timedelta(days=settings.outbox_kept_days),
             timedelta(seconds=settings.outbox_returned_again_s),
         )
         self.application.on_commit = self.relay.wake
@@ -71,6 +71,7 @@ class Host:
         if service.signs:
             _sign_with(settings)
         self.sealer = Sealer(self.database, settings.audit_seal_s, utc_now)
+        self.pruner = Pruner(self.database, kept_by(settings), utc_now)
         self._consumers: list[Consumer] = []
         self._ended = Event()
         self._hub_seen_at = time.monotonic()
@@ -92,6 +93,7 @@ class Host:
         eventlet.spawn(self._watch_hub)
         eventlet.spawn(self._watch_database)
         eventlet.spawn(self.measurer.run)
+        eventlet.spawn(self.pruner.run)
         eventlet.spawn(self._guard, self.relay.run)
         self._sealing = eventlet.spawn(self.sealer.run)
 
@@ -117,6 +119,7 @@ class Host:
         self.relay.stop()
         self.sealer.stop()
         self.measurer.stop()
+        self.pruner.stop()
         self._sealing.wait()
         self.container.stop()
         self.database.close()

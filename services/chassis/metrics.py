@@ -35,6 +35,7 @@ reconnects = Counter("guanjia_reconnects_total", "Connections to the broker lost
 hub_lag = Gauge("guanjia_hub_lag_seconds", "How late the event loop runs")
 busy_workers = Gauge("guanjia_busy_workers", "Workers at work", ["pool"])
 sealed = Counter("guanjia_audit_sealed_total", "Audit entries sealed")
+forgotten = Counter("guanjia_forgotten_total", "Rows kept long enough and deleted", ["table"])
 pending_calls = Gauge("guanjia_pending_calls", "Calls on the bus whose reply is awaited")
 ready = Gauge("guanjia_ready", "1 while the process is ready to serve")
 info = Gauge("guanjia_info", "Always 1; says what runs", ["service", "version"])

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from chassis import failpoints, logs, metrics
 from chassis.application import utc_now
@@ -28,7 +28,6 @@ from chassis.storage.tables import outbox
 log = logs.get("relay")
 
 BATCH = 100
-_PRUNE_EVERY_S = 3_600
 _BREATH_S = 0.03
 
 
@@ -47,13 +46,11 @@ class Relay:
         database: Database,
         publisher: ConfirmedPublisher,
         poll_s: float,
-        kept: timedelta,
         returned_again: timedelta,
     ) -> None:
         self._database = database
         self._publisher = publisher
         self._poll_s = poll_s
-        self._kept = kept
         self._returned_again = returned_again
         self._wanted = threading.Event()
         self._stopping = False
@@ -75,7 +72,7 @@ class Relay:
 
     def run(self) -> None:
         """Publishes until `stop`. Raises BrokerRefused, and nothing else."""
-        next_poll = next_prune = 0.0
+        next_poll = 0.0
         while True:
             now = time.monotonic()
             self.beat_at = now
@@ -84,11 +81,8 @@ class Relay:
                 self._wanted.clear()
                 self._round(again=now >= next_poll)
                 if now >= next_poll:
-                    self._quietly(self._measure)
+                    self._measure()
                     next_poll = now + self._poll_s
-            if now >= next_prune:
-                self._quietly(self.prune)
-                next_prune = now + _PRUNE_EVERY_S
             if self._stopping:
                 self._publisher.close()
                 return
@@ -168,27 +162,19 @@ class Relay:
         return returned
 
     def _measure(self) -> None:
-        with self._database.reading() as connection:
-            held = holding.held(self._database).label("held")
-            waiting = connection.execute(_WAITING.add_columns(held)).one()
+        try:
+            with self._database.reading() as connection:
+                held = holding.held(self._database).label("held")
+                waiting = connection.execute(_WAITING.add_columns(held)).one()
+        except Exception:
+            log.exception("the outbox is not measured; it will be tried again")
+            return
         metrics.outbox_waiting.set(waiting.number)
         metrics.outbox_unroutable.set(waiting.unroutable)
         metrics.held_facts.set(waiting.held)
         oldest: datetime | None = waiting.oldest
         age = (utc_now() - oldest).total_seconds() if oldest else 0
         metrics.outbox_age.set(max(age, 0))
-
-    def prune(self) -> None:
-        """Forgets facts published longer ago than they are kept, some thousand at a time."""
-        oldest = select(outbox.c.id).where(outbox.c.published_at < utc_now() - self._kept)
-        with self._database.transaction() as connection:
-            connection.execute(delete(outbox).where(outbox.c.id.in_(oldest.limit(5_000))))
-
-    def _quietly(self, act: Any) -> None:
-        try:
-            act()
-        except Exception:
-            log.exception("relay housekeeping failed; it will try again")
 
 
 def _returned_before(instant: datetime) -> Select[Any]:

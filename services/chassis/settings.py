@@ -108,6 +108,12 @@ class ServiceSettings(SharedSettings):
         30, gt=0, description="a fact that no queue took is tried again after, s"
     )
     outbox_kept_days: float = Field(14, ge=0, description="published facts are kept, days")
+    replies_kept_days: float = Field(
+        30, ge=1, description="a command repeated so long gets the reply it had, days"
+    )
+    inbox_kept_days: float = Field(
+        366, ge=1, description="facts reacted to are known so long; outlives any outbox, days"
+    )
     audit_seal_s: float = Field(1, gt=0, description="how often the audit trail is sealed, s")
     measures_every_s: float = Field(
         60, gt=0, description="how often figures of the business are measured, s"
@@ -140,6 +146,16 @@ class ServiceSettings(SharedSettings):
         if not self.column_keys.get_secret_value():
             raise ValueError("生产环境须设置列加密密钥 | GUANJIA_COLUMN_KEYS is missing")
         require_safe_database(self.database_url.get_secret_value(), self.database_ca)
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_told_again_is_known(self) -> ServiceSettings:
+        if self.inbox_kept_days <= self.outbox_kept_days:
+            raise ValueError(
+                "GUANJIA_INBOX_KEPT_DAYS 须大于 GUANJIA_OUTBOX_KEPT_DAYS，"
+                "否则重发的事实会再次生效 | GUANJIA_INBOX_KEPT_DAYS must be more than "
+                "GUANJIA_OUTBOX_KEPT_DAYS, or a fact told again takes effect again"
+            )
         return self
 
     def public_keys(self) -> list[bytes]:

@@ -6,9 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
-
-from chassis.application import utc_now
 from chassis.publisher import ConfirmedPublisher, NotConfirmed
 from chassis.relay import Relay
 from chassis.storage.tables import outbox
@@ -30,35 +27,12 @@ def away() -> Any:
     raise OSError("no broker")
 
 
-def test_r06_published_facts_are_pruned_after_their_time_and_others_never(
-    harness_of: Callable[..., Any],
-) -> None:
-    harness = harness_of(service)
-    relay = Relay(
-        harness.database,
-        ConfirmedPublisher("relay", away, 1),
-        1,
-        timedelta(days=14),
-        timedelta(seconds=30),
-    )
-    for uscc in ("91110000600037341L", "11330200002952155R", "111100000000140853"):
-        a_fact(harness, uscc)
-    ids = sorted(row["id"] for row in rows_of(harness))
-    for id, days in ((ids[0], 15), (ids[1], 13)):
-        with harness.database.transaction() as connection:
-            sent = update(outbox).where(outbox.c.id == id)
-            connection.execute(sent.values(published_at=utc_now() - timedelta(days=days)))
-    relay.prune()
-    assert sorted(row["id"] for row in rows_of(harness)) == ids[1:]
-
-
 def test_r06_without_a_broker_facts_stay(harness_of: Callable[..., Any]) -> None:
     harness = harness_of(service)
     relay = Relay(
         harness.database,
         ConfirmedPublisher("relay", away, 1),
         1,
-        timedelta(days=14),
         timedelta(seconds=30),
     )
     a_fact(harness, "91110000600037341L")

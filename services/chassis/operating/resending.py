@@ -2,9 +2,8 @@
 
 Consumers that had reacted know a fact by its id and count a duplicate; those that have lost it
 (a restored database, a purged or deleted queue) react. That is safe for as long as inbox rows
-outlive the facts in the outbox. They do: published facts are pruned after
-GUANJIA_OUTBOX_KEPT_DAYS, the inbox never is. Whoever begins to prune the inbox has to keep its
-rows for longer than any publisher keeps its facts.
+outlive the facts in the outbox: see `chassis.retention`. A fact told again is kept anew, so
+whoever told the same ones every fortnight would have to stop before GUANJIA_INBOX_KEPT_DAYS.
 """
 
 from __future__ import annotations

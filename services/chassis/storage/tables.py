@@ -66,6 +66,7 @@ inbox = Table(
     Column("consumer", String(150), primary_key=True),
     Column("message_id", String(100), primary_key=True),
     Column("received_at", Instant, nullable=False),
+    Index("ix_inbox_received_at", "received_at"),
 )
 
 replies = Table(
@@ -77,6 +78,7 @@ replies = Table(
     Column("body_hash", LargeBinary, nullable=False),
     Column("reply", LargeBinary),
     Column("created_at", Instant, nullable=False),
+    Index("ix_replies_created_at", "created_at"),
 )
 
 audit = Table(

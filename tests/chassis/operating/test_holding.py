@@ -41,7 +41,7 @@ def sends(probe: Probe) -> bool:
         raise OSError("no broker")
 
     day = timedelta(days=1)
-    relay = Relay(probe.database, ConfirmedPublisher("relay", away, 1), 1, day, day)
+    relay = Relay(probe.database, ConfirmedPublisher("relay", away, 1), 1, day)
     try:
         taken = relay.publish_some().taken
     except NotConfirmed:

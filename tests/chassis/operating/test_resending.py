@@ -14,10 +14,8 @@ from chassis.application import utc_now
 from chassis.audit.sealing import Sealer
 from chassis.operating import resending
 from chassis.operating.trail import Trail
-from chassis.publisher import ConfirmedPublisher
-from chassis.relay import Relay
 from chassis.storage.columns import new_id
-from chassis.storage.tables import audit, inbox, outbox
+from chassis.storage.tables import audit, outbox
 from cli.platform import Platform
 from tests.bus import Bus
 from tests.chassis.operating.acting import act, operate
@@ -137,23 +135,6 @@ def test_facts_that_come_meanwhile_are_not_told_again(probe: Probe) -> None:
     at_work = AtWork(probe.database, "990100", "wang")
     assert resending.resend(at_work, resending.since(START), {}) == 2
     assert len(came) == 1
-
-
-def test_r05_the_inbox_outlives_every_fact_that_can_be_told_again(probe: Probe) -> None:
-    """What makes `resend` safe: the relay forgets facts, and nobody forgets having reacted."""
-    old = utc_now() - timedelta(days=400)
-    known = {"consumer": "probe.on_counted", "message_id": "m", "received_at": old}
-    published(probe, 1)
-    with probe.database.transaction() as connection:
-        connection.execute(insert(inbox), known)
-
-    def away() -> Any:
-        raise OSError("no broker")
-
-    kept = timedelta(days=14)
-    Relay(probe.database, ConfirmedPublisher("relay", away, 1), 1, kept, kept).prune()
-    assert probe.count("outbox") == 0
-    assert probe.count("inbox") == 1
 
 
 @pytest.mark.parametrize("storage", ["sqlite", "postgresql"])
