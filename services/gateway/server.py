@@ -87,8 +87,9 @@ async def serve(settings: GatewaySettings) -> None:
     await _until_asked_to_stop()
     stopping.set()
     log.info("stopping")
+    door.is_open = False
     await healthy.enter_graceful_shutdown()
-    unfinished = await _drain(door, bus, settings.drain_timeout_s)
+    unfinished = await _finish(bus, settings.drain_timeout_s)
     await bus.close()
     if unfinished:
         log.error("calls unfinished; their callers try again", calls=unfinished)
@@ -161,12 +162,8 @@ def _health_of(servicer: Any, names: list[str]) -> Any:
     return tell
 
 
-async def _drain(door: Door, bus: BusClient, timeout_s: float) -> int:
-    """Takes no new call and lets those begun finish; how many did not.
-
-    A watched health does not count.
-    """
-    door.is_open = False
+async def _finish(bus: BusClient, timeout_s: float) -> int:
+    """Lets the calls that were begun finish; how many did not. A watched health does not count."""
     ends_at = asyncio.get_running_loop().time() + timeout_s
     while bus.pending and asyncio.get_running_loop().time() < ends_at:
         await asyncio.sleep(0.02)

@@ -201,9 +201,14 @@ def test_r26_at_the_end_health_says_not_serving_and_calls_finish(
         gateway = platform.processes["gateway"]
         eventually(lambda: _is_pending(platform))
         gateway.signal(signal.SIGTERM)
+        eventually(lambda: serving.NOT_SERVING in watched)
+        with pytest.raises(Refusal) as refused:
+            caller.call("housing.list_properties")
+        assert not waiting.done()
         assert waiting.result(10).code == "A-1"
         assert gateway.wait(15) == 0
-    assert serving.NOT_SERVING in watched
+    assert refused.value.code is grpc.StatusCode.UNAVAILABLE
+    assert "正在停止" in str(refused.value)
 
 
 def test_r26_calls_that_do_not_finish_in_time_are_unavailable_and_the_exit_code_tells(
