@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
@@ -23,6 +24,7 @@ ROLES = ("client", "gateway", "service", "warehouse", "broker", "postgres")
 ANSWERED = ("ours.read", "nameko.read", "ours.command", "nameko.command", "echo.grpc", "echo.amqp")
 
 _SVG = "http://www.w3.org/2000/svg"
+_LONG = re.compile(r"\d+\.\d{3,}")
 _FONT = '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif'
 _STYLE = Style(
     background="#ffffff",
@@ -174,12 +176,17 @@ def _bars(
 
 
 def _plain(svg: bytes) -> str:
-    """Without pygal's script, its notes for it, and the date: the same figures give the same."""
+    """Without pygal's script, its notes for it, and the date: the same figures give the same.
+
+    Coordinates are rounded, since sums of floats differ with the release of Python.
+    """
     ElementTree.register_namespace("", _SVG)
     root = ElementTree.fromstring(svg)
     for parent in list(root.iter()):
         for child in parent.findall(f"{{{_SVG}}}script") + parent.findall(f"{{{_SVG}}}desc"):
             parent.remove(child)
+        for name, value in parent.attrib.items():
+            parent.set(name, _LONG.sub(lambda found: f"{float(found[0]):.2f}", value))
     root.attrib.pop("id")
     ElementTree.indent(root, " ")
     return ElementTree.tostring(root, encoding="unicode") + "\n"
