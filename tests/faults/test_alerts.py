@@ -6,6 +6,7 @@ Rules and routes are those that are shipped, sixty times as fast.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -82,6 +83,11 @@ def is_silenced(watch: Watch, alarm: str, service: str) -> None:
     rings(watch, alarm, service, "on-call", "suppressed")
 
 
+def about(group: dict[str, Any], alarm: str) -> bool:
+    """Whether a group of alarms has this one."""
+    return any(each["labels"]["alertname"] == alarm for each in group["alerts"])
+
+
 def ends(watch: Watch, *alarms: tuple[str, str]) -> None:
     """Waits until they have."""
 
@@ -146,6 +152,10 @@ def test_a_stopped_broker_calls_somebody_once(watch: Watch, broker: RabbitMQ) ->
     broker.stop()
     for service in ("gateway", "housing", "warehouse"):
         rings(watch, "BrokerUnreachable", service, "on-call")
+    told = [
+        each["labels"] for each in watch.alertmanager.groups() if about(each, "BrokerUnreachable")
+    ]
+    assert told == [{"deployment": "guanjia"}], "not one call but several"
     is_silenced(watch, "ServiceDown", "housing")
     broker.start()
     for service in ("gateway", "housing", "warehouse"):

@@ -103,10 +103,11 @@ def _told(variable: Document, pod: Pod) -> str:
 
 
 def matches(selector: Document, labels: dict[str, str]) -> bool:
-    """Whether a label selector (matchLabels and In) takes these labels."""
+    """Whether a label selector (matchLabels, In and Exists) takes these labels."""
     wanted = selector.get("matchLabels", {})
     among = selector.get("matchExpressions", [])
-    assert all(each["operator"] == "In" for each in among), "only In is understood here"
+    assert {each["operator"] for each in among} <= {"In", "Exists"}, "not understood here"
     return wanted.items() <= labels.items() and all(
-        labels.get(each["key"]) in each["values"] for each in among
+        each["key"] in labels and labels[each["key"]] in each.get("values", labels.values())
+        for each in among
     )

@@ -22,20 +22,20 @@ _RECORDED = re.compile(r"\bguanjia:\w+(?::\w+)?")
 
 
 @cache
-def rules() -> list[dict[str, Any]]:
-    """Every rule of every file."""
+def rules(file: str = "*") -> list[dict[str, Any]]:
+    """Every rule of one file, or of all."""
     return [
         rule
-        for path in sorted((FOLDER / "rules").glob("*.yml"))
+        for path in sorted((FOLDER / "rules").glob(f"{file}.yml"))
         for group in yaml.safe_load(path.read_text())["groups"]
         for rule in group["rules"]
     ]
 
 
 @cache
-def alarms() -> dict[str, dict[str, Any]]:
+def alarms(file: str = "*") -> dict[str, dict[str, Any]]:
     """Name → rule."""
-    return {rule["alert"]: rule for rule in rules() if "alert" in rule}
+    return {rule["alert"]: rule for rule in rules(file) if "alert" in rule}
 
 
 @cache

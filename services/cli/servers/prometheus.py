@@ -99,3 +99,8 @@ class Alertmanager(_Watcher):
         """Alarms it knows, with `labels`, `receivers` and `status` (active or suppressed)."""
         found: list[dict[str, Any]] = self.get("/api/v2/alerts")
         return found
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Those `alerts` as they are told together, with the `labels` they share."""
+        found: list[dict[str, Any]] = self.get("/api/v2/alerts/groups")
+        return found
