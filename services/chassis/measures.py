@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,7 @@ class Measure:
     name    of the gauge: guanjia_<service>_<what>, with the unit at its end where there is one
     zh, en  what it is, in a few words
     rows    asks for it; labels are few and bounded: states and kinds, never names or people
+    names   what people call the values of its label
     unit    as a reader writes it (件, ㎡, 元), of the figure times `scale`
     """
 
@@ -48,6 +49,7 @@ class Measure:
     en: str
     rows: Rows
     labels: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
     scale: float = 1
 

@@ -37,6 +37,7 @@ EVERY = (approvals, audit, copies, norms)
 class Service:
     """The composition root of one service.
 
+    title     what people call its domain
     contract  package of generated modules (or one such module): its calls and facts
     nouns     packages that may hold `usecases`, `reactions` and `norms`
     signs     whether it issues signed documents, and so needs a key
@@ -46,6 +47,7 @@ class Service:
     name: str
     contract: ModuleType
     nouns: tuple[ModuleType, ...]
+    title: str = ""
     signs: bool = False
     measures: tuple[Measure, ...] = ()
     methods: dict[str, Method] = field(init=False)

@@ -217,6 +217,11 @@ def label_of_word(descriptor: EnumDescriptor, word: str) -> str:
     return label_of_value(descriptor, enum_numbers(descriptor)[word])
 
 
+def labels_of(descriptor: EnumDescriptor) -> dict[str, str]:
+    """Plain word → what people call it, of every value of an enum."""
+    return {word: label_of_word(descriptor, word) for word in enum_numbers(descriptor) if word}
+
+
 @cache
 def enum_numbers(descriptor: EnumDescriptor) -> dict[str | None, int]:
     """Plain word → number of each value of an enum."""

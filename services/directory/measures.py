@@ -5,9 +5,11 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from chassis.measures import Measure, number_of
+from chassis.wire import labels_of
 from directory.calendar.model import CalendarYear
 from directory.people.model import Person
 from directory.units.model import Unit
+from guanjia.directory.v1 import directory_pb2
 
 MEASURES = (
     Measure(
@@ -16,6 +18,7 @@ MEASURES = (
         "Units by level",
         number_of(Unit, Unit.level),
         ("level",),
+        names=labels_of(directory_pb2.UnitLevel.DESCRIPTOR),
         unit="家",
     ),
     Measure("guanjia_directory_people", "人员", "People", number_of(Person), unit="人"),

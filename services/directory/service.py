@@ -18,6 +18,7 @@ from guanjia.directory import v1 as contract
 
 service = Service(
     name="directory",
+    title="基础信息",
     contract=contract,
     nouns=(
         units,

@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from chassis.days import day_of
 from chassis.measures import Measure, number_of, sum_of
 from chassis.storage import Reader
+from chassis.wire import labels_of
+from guanjia.housing.v1 import disposals_pb2, problems_pb2, properties_pb2, repairs_pb2
 from housing.disposals.model import Disposal
-from housing.leases.model import Lease
+from housing.leases.model import STATE_NAMES, Lease
 from housing.problems.model import Problem
 from housing.properties.model import Property
 from housing.repairs.model import Repair
@@ -32,6 +34,7 @@ MEASURES = (
         "Properties by use",
         number_of(Property, Property.use_state),
         labels=("use_state",),
+        names=labels_of(properties_pb2.UseState.DESCRIPTOR),
         unit="处",
     ),
     Measure(
@@ -40,6 +43,7 @@ MEASURES = (
         "Floor area by use",
         sum_of(Property.floor_area_m2, Property.use_state),
         labels=("use_state",),
+        names=labels_of(properties_pb2.UseState.DESCRIPTOR),
         unit="㎡",
     ),
     Measure(
@@ -55,6 +59,7 @@ MEASURES = (
         "Disposals by state",
         number_of(Disposal, Disposal.state),
         labels=("state",),
+        names=labels_of(disposals_pb2.DisposalState.DESCRIPTOR),
         unit="件",
     ),
     Measure(
@@ -63,6 +68,7 @@ MEASURES = (
         "Repairs by state",
         number_of(Repair, Repair.state),
         labels=("state",),
+        names=labels_of(repairs_pb2.RepairState.DESCRIPTOR),
         unit="项",
     ),
     Measure(
@@ -71,6 +77,7 @@ MEASURES = (
         "Problems of properties by state",
         number_of(Problem, Problem.state),
         labels=("state",),
+        names=labels_of(problems_pb2.ProblemState.DESCRIPTOR),
         unit="项",
     ),
     Measure(
@@ -79,6 +86,7 @@ MEASURES = (
         "Leases by state",
         number_of(Lease, Lease.state),
         labels=("state",),
+        names={str(state): name for state, name in STATE_NAMES.items()},
         unit="份",
     ),
 )

@@ -19,6 +19,7 @@ from housing.measures import MEASURES
 
 service = Service(
     name="housing",
+    title="办公用房与资产处置",
     contract=contract,
     nouns=(
         properties,

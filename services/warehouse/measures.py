@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 from chassis.days import day_of, days_of
 from chassis.measures import Measure, number_of, sum_of
 from chassis.storage import Reader
+from chassis.wire import labels_of
+from guanjia.warehouse.v1 import intakes_pb2, items_pb2, purchases_pb2, transfers_pb2
 from warehouse.intakes.model import Intake
 from warehouse.items.model import Item
 from warehouse.items.states import OUTSIDE
@@ -31,6 +33,7 @@ MEASURES = (
         "Items by state",
         number_of(Item, Item.state),
         labels=("state",),
+        names=labels_of(items_pb2.ItemState.DESCRIPTOR),
         unit="件",
     ),
     Measure(
@@ -55,6 +58,7 @@ MEASURES = (
         "Intakes by state",
         number_of(Intake, Intake.state),
         labels=("state",),
+        names=labels_of(intakes_pb2.IntakeState.DESCRIPTOR),
         unit="件",
     ),
     Measure(
@@ -63,6 +67,7 @@ MEASURES = (
         "Transfers by state",
         number_of(Transfer, Transfer.state),
         labels=("state",),
+        names=labels_of(transfers_pb2.TransferState.DESCRIPTOR),
         unit="件",
     ),
     Measure(
@@ -71,6 +76,7 @@ MEASURES = (
         "Purchases checked against the stores, by state",
         number_of(Purchase, Purchase.state),
         labels=("state",),
+        names=labels_of(purchases_pb2.PurchaseState.DESCRIPTOR),
         unit="件",
     ),
 )

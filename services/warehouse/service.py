@@ -18,6 +18,7 @@ from warehouse.measures import MEASURES
 
 service = Service(
     name="warehouse",
+    title="公物仓",
     contract=contract,
     nouns=(
         stores,
