@@ -24,6 +24,11 @@ log = logs.get("consumer")
 
 Handler = Callable[["Delivery"], None]
 
+_AGAIN_S = 0.2
+_AGAIN_AT_MOST_S = 3
+_LASTED_S = 10
+"""A connection that was kept so long is made again at once."""
+
 
 class Delivery:
     """One message and the channel it came on."""
@@ -162,18 +167,19 @@ class Consumer:
         return not self._begun
 
     def _run(self, on_fatal: Callable[[Exception], None]) -> None:
-        delay = 0.2
+        delay = _AGAIN_S
         while not self._stopping:
+            began = time.monotonic()
             try:
                 self._consume()
-                delay = 0.2
             except LOST as error:
                 self._lose(error)
             except Exception as error:
                 on_fatal(error)
                 return
+            lasted = time.monotonic() - began > _LASTED_S
+            delay = _AGAIN_S if lasted else min(delay * 2, _AGAIN_AT_MOST_S)
             eventlet.sleep(delay * random.uniform(0.5, 1))
-            delay = min(delay * 2, 3)
 
     def _consume(self) -> None:
         connection = self._connect()

@@ -122,10 +122,8 @@ class ReactionServer(SharedExtension):
             return "parked" if self._park(consumer, queue, delivery, reason, told, error) else ""
         delay = self.delays[attempts - 1]
         log.warning("put back", consumer=consumer, attempts=attempts, delay_s=delay, exc_info=error)
-        headers = {**delivery.headers, ATTEMPTS_HEADER: attempts}
-        if not self._forward(
-            delivery, retry_exchange(self.app.service.name, delay), queue, headers
-        ):
+        exchange = retry_exchange(self.app.service.name, delay)
+        if not self._forward(delivery, exchange, queue, {ATTEMPTS_HEADER: attempts}):
             return ""
         metrics.retries.labels(consumer).inc()
         return "retry"
@@ -141,7 +139,6 @@ class ReactionServer(SharedExtension):
     ) -> bool:
         log.error("parked", consumer=consumer, reason=reason, told=told[:500], exc_info=error)
         headers = {
-            **delivery.headers,
             ATTEMPTS_HEADER: _attempts(delivery) + 1,
             "guanjia-queue": queue,
             "guanjia-reason": reason,
@@ -159,6 +156,7 @@ class ReactionServer(SharedExtension):
     ) -> bool:
         """A confirmed copy elsewhere; False (and no ack) where the broker did not take it.
 
+        Headers are ours alone: not all that others can put into some can be written again.
         Giving up the connection brings back a queue that was deleted: it is declared anew.
         """
         copy = message(

@@ -28,7 +28,13 @@ RENEWED_AT = 10
 from 4.0 on drops it after 20. One looked at so often is put in anew, where it counts from 0."""
 
 _COUNT = "x-delivery-count"
-_OF_PARKING = ("guanjia-queue", "guanjia-reason", "guanjia-error", "guanjia-parked-at")
+_OF_PARKING = (
+    "guanjia-queue",
+    "guanjia-reason",
+    "guanjia-error",
+    "guanjia-parked-at",
+    ATTEMPTS_HEADER,
+)
 _QUEUE = re.compile(r"evt-[^-]+-(?P<fact>.+?)--(?P<consumer>.+)")
 
 
@@ -130,9 +136,7 @@ class Parking:
         It is confirmed there before it leaves here: never lost, doubled at worst, and the
         inbox knows a double. Raises QueueGone or NotConfirmed; it is still parked then.
         """
-        own = (ATTEMPTS_HEADER, _COUNT, *_OF_PARKING)
-        headers = {name: value for name, value in parked.headers.items() if name not in own}
-        if not parked.queue or not self._put(parked, parked.queue, headers):
+        if not parked.queue or not self._put(parked, parked.queue, {}):
             told = parked.queue or "?"
             raise QueueGone(f"原队列 {told} 已不存在 | the queue {told} is not there")
         self.remove(parked)
@@ -156,7 +160,7 @@ class Parking:
     def _give_back(self) -> None:
         for each in list(self._taken.values()):
             if each.deliveries >= RENEWED_AT:
-                headers = {name: value for name, value in each.headers.items() if name != _COUNT}
+                headers = {name: each.headers[name] for name in _OF_PARKING if name in each.headers}
                 with suppress(NotConfirmed):
                     if self._put(each, self._queue, headers):
                         self.remove(each)

@@ -16,7 +16,7 @@ from cli.process import Process
 from cli.servers import RabbitMQ
 from tests.bus import Bus
 from tests.chassis.operating.acting import act, operate
-from tests.chassis.promises.test_delivery import CONSUMER, QUEUE, drafted, fact
+from tests.chassis.promises.facts import CONSUMER, QUEUE, drafted, fact
 from tests.processes import Caller, fresh_vhost, management, metric
 from tests.waiting import eventually
 

@@ -8,14 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from amqp.exceptions import NotFound
 
-from chassis.storage.columns import new_id
 from cli.platform import Platform
-from guanjia.housing.v1 import events_pb2
 from guanjia.housing.v1.disposals_pb2 import DISPOSAL_STATE_SUBMITTED
 from guanjia.sheet.v1.sheet_pb2 import SheetRow
 from tests.bus import Bus
+from tests.chassis.promises.facts import CONSUMER, QUEUE, drafted, fact, send
 from tests.processes import (
     Caller,
     Refusal,
@@ -27,45 +25,7 @@ from tests.processes import (
 )
 from tests.waiting import eventually, stays
 
-CONSUMER = "warehouse.on_assets_released"
-QUEUE = "evt-housing-disposal_approved--warehouse.on_assets_released"
 MakePlatform = Callable[..., Platform]
-RETRIES = {"GUANJIA_RETRY_DELAYS_S": "[0.1, 0.2]"}
-"""Short waits, so that a test sees the last attempt soon."""
-
-
-def fact(assets: int = 3, **changed: Any) -> dict[str, Any]:
-    """The envelope of a disposal_approved."""
-    document = new_id()
-    released = [
-        {"line_id": f"{document}-{number}", "asset": {"asset_code": each.asset_code, "name": "桌"}}
-        for number, each in enumerate(some_assets(assets, document[-6:]))
-    ]
-    for each in released:
-        each["asset"] |= {"condition": "CONDITION_GOOD"}  # type: ignore[operator]
-    return {
-        "specversion": "1.0",
-        "id": new_id(),
-        "source": "/990100/housing",
-        "type": events_pb2.DisposalApproved.DESCRIPTOR.full_name,
-        "subject": document,
-        "aggregateversion": 3,
-        "data": {"document_id": document, "document_code": "CZ-1", "assets": released},
-        **changed,
-    }
-
-
-def send(bus: Bus, envelope: dict[str, Any]) -> None:
-    bus.publish("housing.events", "disposal_approved", envelope)
-
-
-def drafted(caller: Caller, envelope: dict[str, Any]) -> int:
-    return len(intakes_of(caller, envelope["data"]["document_id"]))
-
-
-def parked(bus: Bus) -> Any:
-    """The next parked message, once there is one."""
-    return eventually(lambda: bus.get("warehouse.parked"))
 
 
 @pytest.mark.row("W01")
@@ -91,105 +51,6 @@ def test_r02_r05_killed_at_any_point_the_warehouse_has_forty_intakes_not_forty_o
     with Bus(platform.broker_url) as bus:
         eventually(lambda: bus.depth(QUEUE) == 0)
     assert len(intakes_of(caller, disposal.id)) == 40
-
-
-def test_r03_a_reaction_that_fails_once_is_tried_again_and_takes_effect_once(
-    platform_of: MakePlatform,
-) -> None:
-    point = {"GUANJIA_FAILPOINT": f"before_commit:raise:1@{CONSUMER}", **RETRIES}
-    platform = platform_of("warehouse", environment={"warehouse": point})
-    caller = Caller(platform.gateway)
-    with Bus(platform.broker_url) as bus:
-        envelope = fact()
-        send(bus, envelope)
-        eventually(lambda: drafted(caller, envelope) == 3)
-    warehouse = platform.processes["warehouse"]
-    eventually(lambda: metric(warehouse, "guanjia_retries_total", consumer=CONSUMER) == 1)
-    assert metric(warehouse, "guanjia_parked_total") == 0
-
-
-def test_r03_a_reaction_that_always_fails_is_parked_after_the_allowed_attempts(
-    platform_of: MakePlatform,
-) -> None:
-    poison = fact()
-    point = {"GUANJIA_FAILPOINT": f"before_commit:raise:3@{CONSUMER}", **RETRIES}
-    platform = platform_of("warehouse", environment={"warehouse": point})
-    caller = Caller(platform.gateway)
-    warehouse = platform.processes["warehouse"]
-    with Bus(platform.broker_url) as bus:
-        send(bus, poison)
-        message = parked(bus)
-        headers = message.properties["application_headers"]
-        assert headers["guanjia-reason"] == "FAILED"
-        assert "FailpointReached" in headers["guanjia-error"]
-        assert headers["guanjia-queue"] == QUEUE
-        assert headers["guanjia-attempts"] == 3
-        assert json.loads(message.body) == poison
-        others = fact()
-        send(bus, others)
-        eventually(lambda: drafted(caller, others) == 3)
-        assert bus.depth("warehouse.parked") == 0
-    assert metric(warehouse, "guanjia_retries_total", consumer=CONSUMER) == 2
-    assert metric(warehouse, "guanjia_parked_total", consumer=CONSUMER, reason="FAILED") == 1
-    assert drafted(caller, poison) == 0
-
-
-def test_r03_a_retry_or_parking_queue_that_was_deleted_comes_back_and_takes_the_fact(
-    platform_of: MakePlatform,
-) -> None:
-    point = {"GUANJIA_FAILPOINT": f"before_commit:raise:1@{CONSUMER}", **RETRIES}
-    platform = platform_of("warehouse", environment={"warehouse": point})
-    caller = Caller(platform.gateway)
-    with Bus(platform.broker_url) as bus:
-        for each in ("warehouse.parked", "warehouse.retry.0.1s", "warehouse.retry.0.2s"):
-            bus.channel.queue_delete(each)
-        envelope = fact()
-        send(bus, envelope)
-        eventually(lambda: drafted(caller, envelope) == 3)
-        bus.channel.queue_delete("warehouse.parked")
-        bus.publish("housing.events", "disposal_approved", b"{not json")
-        headers = eventually(lambda: again(bus)).properties["application_headers"]
-    assert headers["guanjia-reason"] == "UNDECODABLE"
-
-
-def again(bus: Bus) -> Any:
-    """The next parked message; None while there is no such queue."""
-    try:
-        return bus.get("warehouse.parked")
-    except NotFound:
-        bus.channel = bus.channel.connection.channel()  # the one before is closed
-        return None
-
-
-def test_r04_what_cannot_be_understood_is_parked_at_once_and_the_process_lives(
-    platform_of: MakePlatform,
-) -> None:
-    platform = platform_of("warehouse")
-    caller = Caller(platform.gateway)
-    junk: list[tuple[Any, str, str]] = [
-        (b"{not json", "application/json", "UNDECODABLE"),
-        (b"\x00\xff" * 50, "application/x-python-serialize", "UNDECODABLE"),
-        (b"[" * 100_000, "application/json", "UNDECODABLE"),
-        (b"null", "application/json", "NOT_AN_ENVELOPE"),
-        (fact(specversion="2.0"), "application/json", "NOT_AN_ENVELOPE"),
-        (fact(type="guanjia.housing.v9.DisposalApproved"), "application/json", "UNKNOWN_TYPE"),
-        (fact(data={"assets": "none"}), "application/json", "INVALID_DATA"),
-        (
-            fact(data={"document_id": "d", "assets": [{"line_id": "1"}]}),
-            "application/json",
-            "REQUIRED",
-        ),
-    ]
-    with Bus(platform.broker_url) as bus:
-        for body, content_type, reason in junk:
-            bus.publish("housing.events", "disposal_approved", body, content_type=content_type)
-            assert parked(bus).properties["application_headers"]["guanjia-reason"] == reason
-        good = fact()
-        send(bus, good)
-        eventually(lambda: drafted(caller, good) == 3)
-    warehouse = platform.processes["warehouse"]
-    assert metric(warehouse, "guanjia_parked_total") == len(junk)
-    assert metric(warehouse, "guanjia_retries_total") == 0
 
 
 @pytest.mark.row("W01")
