@@ -74,7 +74,7 @@ def _hold(service: Service, settings: ServiceSettings, asked: argparse.Namespace
     with _database(service, settings) as database:
         try:
             until = holding.hold(database, asked.seconds, _PATIENCE_S)
-        except holding.StillSending as error:
+        except holding.NotHeld as error:
             print(error)
             return 1
     told = until.astimezone(CHINA).isoformat(timespec="seconds")

@@ -33,8 +33,16 @@ _LOCK = 0x686F6C64  # any number; the same for all relays of a database
 _LOOK_S = 0.05
 
 
-class StillSending(RuntimeError):
-    """A relay did not finish its batch in time; nothing is held."""
+class NotHeld(RuntimeError):
+    """The hold that was asked for did not come about."""
+
+
+class StillSending(NotHeld):
+    """A relay did not finish its batch in time."""
+
+
+class HeldAlready(NotHeld):
+    """Another hold counts still. Taken over, it would end under whoever stands on it."""
 
 
 def held(database: Database) -> ColumnElement[bool]:
@@ -57,15 +65,22 @@ def sending(database: Database, connection: Connection | None = None) -> Iterato
 
 
 def hold(database: Database, seconds: float, patience_s: float = 60) -> datetime:
-    """Holds the service from now on; until when. Any hold there was is replaced.
+    """Holds the service from now on; until when. One hold at a time: raises HeldAlready.
 
     Returns once no relay is sending. Raises StillSending if one is for longer than
     `patience_s`; that is what the lock timeout of a PostgreSQL `database` should be.
     """
-    with database.transaction() as connection:
-        connection.execute(delete(relay_hold))
-        connection.execute(insert(relay_hold).values(id=1, held_until=_in(database, seconds)))
-        until: datetime = connection.execute(select(relay_hold.c.held_until)).scalar_one()
+    try:
+        with database.transaction() as connection:
+            over = relay_hold.c.held_until <= _in(database, 0)
+            connection.execute(delete(relay_hold).where(over))
+            connection.execute(insert(relay_hold).values(id=1, held_until=_in(database, seconds)))
+            until: datetime = connection.execute(select(relay_hold.c.held_until)).scalar_one()
+    except exc.IntegrityError:
+        raise HeldAlready(
+            "该服务已在暂停中：可能另有备份正在进行；确认没有后先 release | the service is held "
+            "already, by another backup perhaps; if there is none, release it first"
+        ) from None
     # Whoever begins a batch from here on reads that row; those before have to come to an end.
     if not _alone(database, patience_s):
         release(database)

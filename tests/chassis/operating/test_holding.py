@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from chassis.application import utc_now
-from chassis.operating.holding import StillSending, hold, release, sending
+from chassis.operating.holding import HeldAlready, StillSending, hold, release, sending
 from chassis.publisher import ConfirmedPublisher, NotConfirmed
 from chassis.relay import Relay
 from chassis.storage.database import Database
+from chassis.storage.tables import relay_hold
 from cli.platform import Platform
 from tests.bus import Bus
 from tests.chassis.operating.acting import act, operate
@@ -73,13 +76,34 @@ def test_a_hold_ends_by_itself_and_release_says_so(probe: Probe) -> None:
     assert not release(probe.database), "there is none"
 
 
-def test_a_second_hold_takes_the_place_of_the_first(probe: Probe) -> None:
+def test_a_hold_that_counts_is_not_taken_over(probe: Probe) -> None:
     a_fact(probe)
     hold(probe.database, 0.01)
+    eventually(lambda: sends(probe))
+    first = hold(probe.database, 60)
+    with pytest.raises(HeldAlready):
+        hold(probe.database, 3_600)
+    assert until_when(probe) == first
+    assert release(probe.database)
     hold(probe.database, 60)
-    assert not sends(probe)
-    hold(probe.database, 0)
-    assert sends(probe)
+
+
+def test_of_holds_at_once_one_counts(probe: Probe) -> None:
+    def attempt(_: int) -> bool:
+        try:
+            hold(probe.database, 60)
+        except HeldAlready:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(attempt, range(4))) == [False, False, False, True]
+
+
+def until_when(probe: Probe) -> datetime:
+    with probe.database.reading() as connection:
+        until: datetime = connection.execute(select(relay_hold.c.held_until)).scalar_one()
+    return until
 
 
 def test_hold_returns_once_nobody_is_in_the_middle_of_sending(probe: Probe) -> None:
