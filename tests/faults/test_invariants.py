@@ -18,7 +18,7 @@ from tests.faults.load import Load, assert_invariants
 from tests.processes import management
 
 SEED = int(os.environ.get("GUANJIA_SEED") or random.SystemRandom().randrange(10**6))
-SOAK_S = float(os.environ.get("GUANJIA_SOAK_S") or 40)
+SOAK_S = float(os.environ.get("GUANJIA_SOAK_S") or 90)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
