@@ -17,8 +17,8 @@ from marshmallow import ValidationError, fields, missing
 from stdnum.cn import uscc
 
 from chassis.contract import value_label_of
+from chassis.enums import numbers_of
 from chassis.errors import Violation
-from chassis.wire import enum_numbers
 
 REQUIRED = Violation("", "REQUIRED", "必填", "required")
 _WORD = re.compile("[a-z][a-z0-9_]*")
@@ -220,7 +220,7 @@ class Labelled(fields.Field[str]):
     def __init__(self, descriptor: EnumDescriptor, default: str = "", **given: Any) -> None:
         super().__init__(required=not default, load_default=default or missing, **given)
         self.default = default
-        numbers = {number: word for word, number in enum_numbers(descriptor).items()}
+        numbers = {number: word for word, number in numbers_of(descriptor).items()}
         self.words = {
             value_label_of(value): str(numbers[value.number])
             for value in descriptor.values

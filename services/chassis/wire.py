@@ -1,9 +1,8 @@
 """Protobuf messages ⇄ plain values ⇄ objects.
 
 Plain values are what marshmallow and models work with: str, int, float, bool,
-datetime, dict, list; an enum value is the tail of its name in lower case
-(`PROPERTY_KIND_OFFICE` → `office`), and an unspecified one is None. Which is
-which comes from the descriptors; nobody writes a converter per noun.
+datetime, dict, list; an enum value is its plain word (see `chassis.enums`). Which
+is which comes from the descriptors; nobody writes a converter per noun.
 """
 
 from __future__ import annotations
@@ -17,10 +16,11 @@ from functools import cache
 from typing import Any, TypeVar
 
 from google.protobuf import json_format, message_factory
-from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 
-from chassis.contract import label_of, label_of_value
+from chassis.contract import label_of
+from chassis.enums import numbers_of, words_of
 from chassis.errors import InvalidInput, Violation
 
 Descriptor = Any
@@ -169,7 +169,7 @@ def _to_plain_value(field: FieldDescriptor) -> Callable[[Any, str], Any]:
             return _instant
         return lambda message, path: to_plain(message, path + ".")
     if field.enum_type is not None:
-        words = _enum_words(field.enum_type)
+        words = words_of(field.enum_type)
 
         def word(number: int, path: str) -> str | None:
             if number not in words:
@@ -201,35 +201,6 @@ def _instant(timestamp: Any, path: str) -> datetime:
         raise InvalidInput.of(
             [Violation(path, "OUT_OF_RANGE", "时间超出范围", "the time is out of range")]
         ) from None
-
-
-@cache
-def _enum_words(descriptor: EnumDescriptor) -> dict[int, str | None]:
-    prefix = _enum_prefix(descriptor)
-    return {
-        value.number: value.name.removeprefix(prefix).lower() if value.number else None
-        for value in descriptor.values
-    }
-
-
-def label_of_word(descriptor: EnumDescriptor, word: str) -> str:
-    """What people call an enum value, by its plain word."""
-    return label_of_value(descriptor, enum_numbers(descriptor)[word])
-
-
-def labels_of(descriptor: EnumDescriptor) -> dict[str, str]:
-    """Plain word → what people call it, of every value of an enum."""
-    return {word: label_of_word(descriptor, word) for word in enum_numbers(descriptor) if word}
-
-
-@cache
-def enum_numbers(descriptor: EnumDescriptor) -> dict[str | None, int]:
-    """Plain word → number of each value of an enum."""
-    return {word: number for number, word in _enum_words(descriptor).items()}
-
-
-def _enum_prefix(descriptor: EnumDescriptor) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", descriptor.name).upper() + "_"
 
 
 # Objects to messages -----------------------------------------------------------------
@@ -284,7 +255,7 @@ def _writer_of_one(field: FieldDescriptor) -> _Writer:
         kind = message_factory.GetMessageClass(field.message_type)
         return lambda source: source if isinstance(source, Message) else to_message(kind, source)
     if field.enum_type is not None:
-        numbers = enum_numbers(field.enum_type)
+        numbers = numbers_of(field.enum_type)
         return numbers.__getitem__
     if field.type == FieldDescriptor.TYPE_STRING:
         return _string
@@ -298,11 +269,7 @@ def _writer_of_one(field: FieldDescriptor) -> _Writer:
 
 
 def _string(value: Any) -> str:
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return str(value)
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
 def _timestamp(instant: datetime) -> dict[str, int]:

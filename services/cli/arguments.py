@@ -19,7 +19,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from chassis.contract import Method, label_of, value_label_of
-from chassis.wire import enum_numbers
+from chassis.enums import numbers_of
 from cli.catalogue import UnknownName, descriptor_of
 
 _YES = {"true", "1", "yes", "是"}
@@ -137,7 +137,7 @@ def _fit_scalar(field: FieldDescriptor, value: Any) -> Any:
 
 def enum_number(enum: EnumDescriptor, value: Any, path: str) -> int:
     """The number of an enum value named in full, by its tail, by its label or number."""
-    words = enum_numbers(enum)
+    words = numbers_of(enum)
     for each in enum.values:
         if str(value) in (each.name, value_label_of(each), str(each.number)):
             return each.number

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from chassis.enums import labels_of
 from chassis.measures import Measure, number_of
-from chassis.wire import labels_of
 from directory.calendar.model import CalendarYear
 from directory.people.model import Person
 from directory.units.model import Unit

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from chassis.days import day_of
+from chassis.enums import labels_of
 from chassis.measures import Measure, number_of, sum_of
 from chassis.storage import Reader
-from chassis.wire import labels_of
 from guanjia.housing.v1 import disposals_pb2, problems_pb2, properties_pb2, repairs_pb2
 from housing.disposals.model import Disposal
 from housing.leases.model import STATE_NAMES, Lease

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from chassis.days import day_of, days_of
+from chassis.enums import labels_of
 from chassis.measures import Measure, number_of, sum_of
 from chassis.storage import Reader
-from chassis.wire import labels_of
 from guanjia.warehouse.v1 import intakes_pb2, items_pb2, purchases_pb2, transfers_pb2
 from warehouse.intakes.model import Intake
 from warehouse.items.model import Item

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chassis.contract import Method, label_of, value_label_of
-from chassis.wire import enum_numbers
+from chassis.enums import numbers_of
 from cli.catalogue import descriptor_of
 from cli.render.grid import grid
 from cli.render.values import is_instant
@@ -67,7 +67,7 @@ def _fields(descriptor: Descriptor, above: str) -> Iterator[tuple[str, FieldDesc
 def _type_of(field: FieldDescriptor) -> str:
     if field.enum_type is not None:
         values = field.enum_type.values_by_number
-        words = enum_numbers(field.enum_type)
+        words = numbers_of(field.enum_type)
         return "、".join(
             f"{value_label_of(values[number])}({word})" for word, number in words.items() if word
         )

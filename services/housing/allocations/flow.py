@@ -15,9 +15,10 @@ from chassis.approvals.model import Approval, ApprovalState
 from chassis.copies import units
 from chassis.copies.model import UnitCopy
 from chassis.days import day_of
+from chassis.enums import label_of_word
 from chassis.errors import IllegalState, InvalidInput
 from chassis.storage import UnitOfWork
-from chassis.wire import Values, label_of_word
+from chassis.wire import Values
 from guanjia.housing.v1 import allocations_pb2 as pb
 from housing.allocations import rules, stock
 from housing.allocations.model import Allocation, AllocationWay

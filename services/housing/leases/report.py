@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chassis.enums import label_of_word
 from chassis.reports import Figure, Line, Report, percent, sums_of, yuan
-from chassis.wire import label_of_word, to_message
+from chassis.wire import to_message
 from guanjia.housing.v1 import leases_pb2 as pb
 from guanjia.housing.v1 import properties_pb2
 from housing.leases import rules

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from chassis.enums import label_of_word
 from chassis.reports import Figure, Line, Report, percent, sums_of
-from chassis.wire import label_of_word, to_message
+from chassis.wire import to_message
 from guanjia.housing.v1 import problems_pb2 as pb
 
 _REPORT = Report(

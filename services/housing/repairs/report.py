@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chassis.enums import label_of_word
 from chassis.reports import Figure, Line, Report, Value, percent, yuan
-from chassis.wire import label_of_word, to_message
+from chassis.wire import to_message
 from guanjia.housing.v1 import repairs_pb2 as pb
 
 _COUNTED = "计入已评审、核定金额已定且未驳回、未撤回的维修项目"

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import select
 
 from chassis.days import months_after
+from chassis.enums import label_of_word
 from chassis.errors import IllegalState, InvalidInput
 from chassis.norms.kinds import Figures
 from chassis.storage import UnitOfWork
-from chassis.wire import label_of_word
 from guanjia.housing.v1 import repairs_pb2 as pb
 from housing.properties.lineage import PropertyLineage
 from housing.properties.model import Property

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from chassis.enums import label_of_word
 from chassis.reports import Figure, Line, Report, Value, percent, yuan
-from chassis.wire import label_of_word, to_message
+from chassis.wire import to_message
 from guanjia.housing.v1 import revitalisation_pb2 as pb
 from housing.revitalisation.model import RevitalisationWay
 from housing.revitalisation.rules import Sums

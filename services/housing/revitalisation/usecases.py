@@ -9,11 +9,12 @@ from sqlalchemy import bindparam, select
 from chassis.approvals.consent import ask, consent, turn_down, withdraw
 from chassis.approvals.model import Approval, ApprovalState
 from chassis.days import day_of
+from chassis.enums import label_of_word
 from chassis.errors import AlreadyExists, IllegalState
 from chassis.spans import not_ahead
 from chassis.storage import Reader, UnitOfWork
 from chassis.usecases import Step, command, query
-from chassis.wire import Values, label_of_word
+from chassis.wire import Values
 from guanjia.housing.v1 import properties_pb2
 from housing.properties.facts import publish_change
 from housing.properties.model import GONE, Property, UseState

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from chassis.days import day_of
+from chassis.enums import label_of_word
 from chassis.reports import Figure, Line, Report, percent, sums_of
 from chassis.storage import Reader, within
-from chassis.wire import label_of_word, to_message
+from chassis.wire import to_message
 from guanjia.housing.v1 import rooms_pb2 as pb
 from housing.rooms.model import Room
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from chassis.enums import label_of_word
 from chassis.reports import Figure, Line, Report, Value, yuan
-from chassis.wire import label_of_word, to_message
+from chassis.wire import to_message
 from guanjia.warehouse.v1 import disposals_pb2 as pb
 from warehouse.disposals.model import DisposalKind
 
