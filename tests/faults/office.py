@@ -55,6 +55,7 @@ class Office(Load):
             assert read == building
             listed = self._answer(clerk, "housing.list_properties", code=code)
             assert list(listed.properties) == [building]
+            self._answer(clerk, "directory.list_units")
             assert self._answer(clerk, "housing.get_disposal", disposal_id=id).id == id
             intakes = self._answer(clerk, "warehouse.list_intakes", document_id=id)
             assert len(intakes.intakes) in (0, self.assets)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.platform import SERVICES
 from cli.layout import Layout
 from cli.platform import Platform
 from tests.processes import metric
@@ -58,7 +59,7 @@ class Fleet:
     """Two replicas of each service behind two gateways, by name: housing, …, gateway-2."""
 
     def __init__(self, make: Callable[..., Platform]) -> None:
-        services = ("housing", "warehouse")
+        services = tuple(SERVICES)
         self.platform = make(
             *services,
             storage="postgresql",

@@ -75,7 +75,7 @@ def roll_all(fleet: Fleet, names: Sequence[str], release: Release) -> None:
     before = meetings(fleet.platform)
     for name in names:
         fleet.roll(name, release)
-        if name == services[1]:
+        if name == services[len(services) // 2 - 1]:
             eventually(lambda: len(meetings(fleet.platform) - before) == 4, within_s=60)
 
 
