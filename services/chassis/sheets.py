@@ -2,28 +2,45 @@
 
 A noun says once what its rows are,
 
-    SHEET = Sheet(pb.LeaseRow, RowSchema())
+    SHEET = Sheet(pb.LeaseRow, LeaseRowSchema())
 
-and in its import goes through `batch = SHEET.take(request.rows)`: each row of `batch.rows` it
-either makes something of, and counts it, or refuses; `batch.told()` is the reply. What is
-on the ledger already with the same content counts as unchanged; with other content the row
-is refused, never overwritten.
+and in `importing.py` what comes of them,
+
+    class Importing(sheets.Importing):
+        sheet = SHEET
+
+        def __init__(self, uow, batch):
+            super().__init__(uow, batch)
+            self._known = ...  # what the columns of the batch name: once, not row by row
+
+        def take(self, row):
+            ...  # _create, _recognise or _refuse: each row comes to one of the three
+
+so that its use case is `return Importing.of(uow, request.rows)`. What is on the ledger already
+with the same content counts as unchanged; with other content the row is refused, never
+overwritten.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from marshmallow import EXCLUDE, ValidationError
 
 from chassis.contract import ContractMismatch, heading_of
+from chassis.days import day_of
 from chassis.errors import InvalidInput, Violation
 from chassis.headings import heading_key
 from chassis.schemas import RequestSchema, violations_in
+from chassis.storage import UnitOfWork
+
+IN_FUTURE = ("IN_FUTURE", "不得晚于今日", "not later than today")
+"""Why a row is refused that says of a day to come what was or is."""
 
 MAX_ROWS = 500
 _MOST_SHOWN = 200
@@ -130,3 +147,60 @@ class Batch:
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
+
+
+class Importing(ABC):
+    """One call of an import: its rows, one after the other, against what is known.
+
+    What is known is looked up in `__init__`, and held there where it must stay as it is.
+    """
+
+    sheet: ClassVar[Sheet]
+
+    def __init__(self, uow: UnitOfWork, batch: Batch) -> None:
+        self._uow = uow
+        self._batch = batch
+        self._today = day_of(uow.now)
+        self._new: list[Any] = []
+
+    @classmethod
+    def of(cls, uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The whole call: the rows of the request in, the values of an ImportResponse out."""
+        batch = cls.sheet.take(rows)
+        importing = cls(uow, batch)
+        for row in batch:
+            importing.take(row)
+        importing.finish()
+        return batch.told()
+
+    @abstractmethod
+    def take(self, row: Row) -> None:
+        """Creates something of a row, or recognises or refuses it."""
+
+    def finish(self) -> None:
+        """What all rows together lead to: what they created is added, in their order."""
+        self._uow.add(*self._new)
+        self._uow.flush()
+
+    def _create(self, *made: Any) -> None:
+        """All that comes of one row."""
+        self._new += made
+        self._batch.created += 1
+
+    def _recognise(
+        self, row: Row, is_same: bool, field: str, reason: str, zh: str, en: str
+    ) -> None:
+        """A row of what is known already: unchanged, or refused where it says anything else."""
+        if is_same:
+            self._batch.unchanged += 1
+        else:
+            self._refuse(row, field, reason, zh, en)
+
+    def _refuse(self, row: Row, field: str, reason: str, zh: str, en: str) -> None:
+        self._batch.refuse(row, field, reason, zh, en)
+
+    def _number(self, series: str) -> None:
+        """Gives what is new its codes, one transaction after another."""
+        codes = self._uow.next_numbers(series, len(self._new)) if self._new else []
+        for code, each in zip(codes, self._new, strict=True):
+            each.code = code

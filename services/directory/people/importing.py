@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chassis.days import day_of
+from chassis import sheets
 from chassis.fields import Day, Labelled, Line, Subject, Uscc
-from chassis.sheets import Batch, Row, RowSchema, Sheet
+from chassis.sheets import IN_FUTURE, Batch, Row, RowSchema, Sheet
 from chassis.storage import UnitOfWork
 from directory.access.queries import with_grants
+from directory.people.facts import publish_change
 from directory.people.model import Person, digest_of
 from directory.units.model import Unit
 from guanjia.directory.v1 import directory_pb2 as pb
@@ -31,13 +32,13 @@ class PersonRowSchema(RowSchema):
 SHEET = Sheet(pb.PersonRow, PersonRowSchema())
 
 
-class Importing:
+class Importing(sheets.Importing):
     """One batch of people."""
 
+    sheet = SHEET
+
     def __init__(self, uow: UnitOfWork, batch: Batch) -> None:
-        self._uow = uow
-        self._batch = batch
-        self._today = day_of(uow.now)
+        super().__init__(uow, batch)
         self._units = self._known_units()
         self._taken = uow.taken(Person.subject, batch.column("subject"), Person.valid_to.is_(None))
         self._granted = with_grants(uow, batch.column("subject"), self._today)
@@ -45,40 +46,42 @@ class Importing:
         self._called: dict[tuple[str, str], list[Person]] = defaultdict(list)
         for each in self._known_people():
             self._remember(each)
-        self.created: list[Person] = []
 
     def take(self, row: Row) -> None:
         values = row.values
         unit = self._units.get(values["unit_uscc"] or values["unit_name"])
         if unit is None:
             field = "unit_uscc" if values["unit_uscc"] else "unit_name"
-            return self._batch.refuse(row, field, *_NO_UNIT)
+            return self._refuse(row, field, *_NO_UNIT)
         day = values["valid_from"] or self._today
         if day > self._today:
-            return self._batch.refuse(row, "valid_from", *_IN_FUTURE)
+            return self._refuse(row, "valid_from", *IN_FUTURE)
         alike = self._called.get((values["name"], unit.id), [])
         if values["subject"] in self._by_subject:
             return self._compare(row, self._by_subject[values["subject"]], unit)
         if not values["subject"] and len(alike) > 1:
-            return self._batch.refuse(row, "name", *_SEVERAL)
+            return self._refuse(row, "name", *_SEVERAL)
         if alike and not (values["subject"] and all(each.subject for each in alike)):
             return self._compare(row, alike[0], unit)
         if values["subject"] in self._taken:
-            return self._batch.refuse(row, "subject", *_OTHER_CONTENT)
+            return self._refuse(row, "subject", *_OTHER_CONTENT)
         if values["subject"] in self._granted:
-            return self._batch.refuse(row, "subject", *_STILL_GRANTED)
+            return self._refuse(row, "subject", *_STILL_GRANTED)
         return self._register(row, unit, day)
+
+    def finish(self) -> None:
+        super().finish()
+        for each in self._new:
+            publish_change(self._uow, each)
 
     def _compare(self, row: Row, known: Person, unit: Unit) -> None:
         values = row.values
         told = (values["name"], unit.id, values["post"], values["rank"])
         is_same = told == (known.name, known.unit_id, known.post, known.rank)
         is_same = is_same and values["subject"] in ("", known.subject)
-        if is_same and values["valid_from"] in (None, known.valid_from):
-            self._batch.unchanged += 1
-        else:
-            field = "subject" if values["subject"] else "name"
-            self._batch.refuse(row, field, *_OTHER_CONTENT)
+        is_same = is_same and values["valid_from"] in (None, known.valid_from)
+        field = "subject" if values["subject"] else "name"
+        self._recognise(row, is_same, field, *_OTHER_CONTENT)
 
     def _register(self, row: Row, unit: Unit, day: Any) -> None:
         given = {name: row.values[name] for name in ("name", "subject", "post", "rank")}
@@ -91,9 +94,8 @@ class Importing:
             valid_from=day,
         )
         made.join(unit)
-        self.created.append(made)
         self._remember(made)
-        self._batch.created += 1
+        self._create(made)
 
     def _known_units(self) -> dict[str, Unit]:
         """By code, and by a name that only one open unit has."""
@@ -119,7 +121,6 @@ class Importing:
 
 
 _NO_UNIT = ("UNIT_UNKNOWN", "没有该单位，或有重名单位", "no such unit, or several of that name")
-_IN_FUTURE = ("IN_FUTURE", "不得晚于今日", "not later than today")
 _OTHER_CONTENT = (
     "PERSON_TAKEN",
     "该人员已登记，且内容不同",

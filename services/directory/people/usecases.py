@@ -15,7 +15,7 @@ from chassis.wire import Values
 from directory.access.facts import publish_access_changed
 from directory.access.queries import with_grants
 from directory.people.facts import publish_change, publish_person
-from directory.people.importing import SHEET, Importing
+from directory.people.importing import Importing
 from directory.people.model import Person, Posting, Rank, digest_of
 from directory.people.schemas import (
     AddConcurrentPostSchema,
@@ -53,15 +53,7 @@ def register_person(uow: UnitOfWork, request: Values) -> Person:
 @command()
 def import_people(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     """Registers new people, row by row."""
-    batch = SHEET.take(request.rows)
-    importing = Importing(uow, batch)
-    for row in batch:
-        importing.take(row)
-    uow.add(*importing.created)
-    uow.flush()
-    for each in importing.created:
-        publish_change(uow, each)
-    return batch.told()
+    return Importing.of(uow, request.rows)
 
 
 @command(ChangePersonSchema(partial=True))

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from chassis.days import day_of
+from chassis import sheets
 from chassis.fields import Code, Day, Line
 from chassis.figures import Area
 from chassis.regions import region_prefix
-from chassis.sheets import Batch, Row, RowSchema, Sheet
+from chassis.sheets import IN_FUTURE, Batch, Row, RowSchema, Sheet
 from chassis.storage import UnitOfWork
 from chassis.storage.columns import new_id
 from guanjia.housing.v1 import checks_pb2 as pb
@@ -37,12 +37,13 @@ class SurveyRowSchema(RowSchema):
 SHEET = Sheet(pb.SurveyRow, SurveyRowSchema())
 
 
-class Import:
-    """The rows of one call, against what is known of the checks they name."""
+class Importing(sheets.Importing):
+    """One batch of surveys, against what is known of the checks they name."""
+
+    sheet = SHEET
 
     def __init__(self, uow: UnitOfWork, batch: Batch) -> None:
-        self._uow = uow
-        self._batch = batch
+        super().__init__(uow, batch)
         codes = sorted(set(batch.column("check_code")))
         checks = select(Check).where(Check.code.in_(codes)).order_by(Check.id).with_for_update()
         self._checks: dict[str, Check] = {each.code: each for each in uow.all(checks)}
@@ -50,29 +51,24 @@ class Import:
         self._registered = uow.taken(Property.code, batch.column("property_code"))
         self._regions = self._regions_of(batch.column("property_code"))
 
-    def take(self) -> None:
-        created = []
-        for row in self._batch:
-            wrong = self._wrong(row)
-            if wrong is not None:
-                self._batch.refuse(row, *wrong)
-                continue
-            values = self._values(row)
-            known = self._known.get(_key(values))
-            if known is None:
-                made = Survey(id=new_id(), **values)
-                self._known[_key(values)] = made
-                created.append(made)
-                self._batch.created += 1
-            elif all(getattr(known, name) == value for name, value in values.items()):
-                self._batch.unchanged += 1
-            else:
-                self._batch.refuse(row, "property_code", *_OTHER_CONTENT)
-        changed = {each.check_id for each in created}
+    def take(self, row: Row) -> None:
+        wrong = self._wrong(row)
+        if wrong is not None:
+            return self._refuse(row, *wrong)
+        values = self._values(row)
+        known = self._known.get(_key(values))
+        if known is not None:
+            is_same = all(getattr(known, name) == value for name, value in values.items())
+            return self._recognise(row, is_same, "property_code", *_OTHER_CONTENT)
+        self._known[_key(values)] = made = Survey(id=new_id(), **values)
+        return self._create(made)
+
+    def finish(self) -> None:
+        changed = {each.check_id for each in self._new}
         for check in self._checks.values():
             if check.id in changed:
                 check.take_surveys()
-        self._uow.add(*created)
+        super().finish()
 
     def _values(self, row: Row) -> dict[str, Any]:
         values = dict(row.values)
@@ -85,8 +81,8 @@ class Import:
             return ("check_code", "UNKNOWN_CHECK", "没有这张清查单", "there is no such check")
         if check.state is not CheckState.RUNNING:
             return ("check_code", "ILLEGAL_STATE", "该清查已结束", "this check is closed")
-        if row.values["surveyed_on"] > day_of(self._uow.now):
-            return ("surveyed_on", "IN_FUTURE", "不得晚于今日", "not later than today")
+        if row.values["surveyed_on"] > self._today:
+            return ("surveyed_on", *IN_FUTURE)
         code = row.values["property_code"]
         region = self._regions.get(code, "")
         if code in self._registered and not region.startswith(region_prefix(check.region_code)):

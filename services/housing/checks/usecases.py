@@ -18,7 +18,7 @@ from housing.checks.model import Check, CheckState, Finding
 from housing.checks.norms import TOLERANCE
 from housing.checks.reconciling import Comparison
 from housing.checks.schemas import CreateCheckSchema
-from housing.checks.surveys import SHEET, Import
+from housing.checks.surveys import Importing
 
 _CHECKS = Check.__table__
 _FINDINGS = Finding.__table__
@@ -44,9 +44,7 @@ def create_check(uow: UnitOfWork, request: Values) -> Check:
 @command()
 def import_surveys(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     """Takes new surveys, counts unchanged ones, refuses the rest row by row."""
-    batch = SHEET.take(request.rows)
-    Import(uow, batch).take()
-    return batch.told()
+    return Importing.of(uow, request.rows)
 
 
 @command()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import lazyload
 
+from chassis import sheets
 from chassis.copies import units
 from chassis.copies.model import UnitCopy
-from chassis.days import day_of
 from chassis.fields import Code, Day, Labelled, Line, RegionCode, Uscc
 from chassis.figures import Area, Whole, Yuan
 from chassis.sheets import Batch, Row, RowSchema, Sheet
@@ -28,6 +28,7 @@ from housing.leases.model import GIVEN, Lease
 from housing.leases.parts import LeaseReceipt
 from housing.leases.schemas import Months, PlaceSchema, RentYuan, TermsSchema, YesNo
 from housing.leases.settling import opening_voucher
+from housing.properties.held import held
 from housing.properties.model import Property
 
 
@@ -64,14 +65,14 @@ _BESIDE = ("property_code", "opening_received_fen", *PLACE)
 _TERMS = tuple(name for name in HEADINGS if name not in _BESIDE)
 
 
-class Importing:
+class Importing(sheets.Importing):
     """One batch of leases."""
 
+    sheet = SHEET
+
     def __init__(self, uow: UnitOfWork, batch: Batch) -> None:
-        self._uow = uow
-        self._batch = batch
-        locked = select(Property).order_by(Property.id).with_for_update()
-        self._buildings = self._by_code(Property, batch.column("property_code"), locked)
+        super().__init__(uow, batch)
+        self._buildings = held(uow, batch.column("property_code"))
         self._given: defaultdict[str | None, list[Lease]] = defaultdict(list)
         for each in given_as_a_whole(uow, [each.id for each in self._buildings.values()]):
             self._given[each.property_id].append(each)
@@ -80,45 +81,41 @@ class Importing:
         codes = batch.column("code")
         # In this order: what another import commits in between is known, not elsewhere.
         taken = uow.taken(Lease.code, codes)
-        self._known = self._by_code(Lease, codes, select(Lease))
+        self._known = self._registered(codes)
         self._elsewhere = taken - self._known.keys()
         self._opened = self._openings()
-        self._new: list[Lease] = []
 
     def take(self, row: Row) -> None:
         values = row.values
         building = self._buildings.get(values["property_code"])
         if building is None and values["property_code"]:
-            return self._batch.refuse(row, "property_code", *_NO_BUILDING)
+            return self._refuse(row, "property_code", *_NO_BUILDING)
         place = belonging(place_of(values, building), self._unit_of(values))
         agreed = {name: values[name] for name in _TERMS} | place
         known = self._known.get(values["code"])
-        if values["code"] in self._elsewhere or (known and not self._says(known, row, agreed)):
-            return self._batch.refuse(row, "code", *_OTHER_CONTENT)
         if known is not None:
-            self._batch.unchanged += 1
-            return None
+            return self._recognise(row, self._says(known, row, agreed), "code", *_OTHER_CONTENT)
+        if values["code"] in self._elsewhere:
+            return self._refuse(row, "code", *_OTHER_CONTENT)
         if building and values["direction"] in GIVEN and building.use_state in NOT_LETTABLE:
-            return self._batch.refuse(row, "property_code", *_NOT_LETTABLE)
+            return self._refuse(row, "property_code", *_NOT_LETTABLE)
         if building and self._is_given(building, values):
-            return self._batch.refuse(row, "property_code", *ALREADY_LET)
+            return self._refuse(row, "property_code", *ALREADY_LET)
         made = Lease.sign(**agreed)
         opening = values["opening_received_fen"] or 0
         if opening > sum(each.amount_fen for each in made.charges):
-            return self._batch.refuse(row, "opening_received_fen", *_EXCEEDS)
+            return self._refuse(row, "opening_received_fen", *_EXCEEDS)
         if opening:
             self._open(made, opening)
         self._known[values["code"]] = made
-        self._new.append(made)
-        self._batch.created += 1
-        return None
+        return self._create(made)
 
     def _open(self, lease: Lease, amount_fen: int) -> None:
         """What was received before the ledger came here, whenever that was: a receipt of today."""
         opening = LeaseReceipt(
             id=new_id(),
             voucher=opening_voucher(lease.id),
-            received_on=day_of(self._uow.now),
+            received_on=self._today,
             amount_fen=amount_fen,
             payer=lease.counterparty,
             recorded_by=self._uow.principal.subject,
@@ -126,18 +123,14 @@ class Importing:
         lease.open_with(opening)
         self._opened[opening.voucher] = amount_fen
 
-    def finish(self) -> None:
-        self._uow.add(*self._new)
-        self._uow.flush()
-
     def _unit_of(self, values: dict[str, Any]) -> UnitCopy | None:
         return self._units.get(values["unit_uscc"] or values["unit_name"])
 
-    def _by_code(self, kind: Any, codes: list[str], statement: Select[Any]) -> dict[str, Any]:
+    def _registered(self, codes: list[str]) -> dict[str, Lease]:
         if not codes:
             return {}
-        found = self._uow.all(statement.where(kind.code.in_(set(codes))).options(lazyload("*")))
-        return {each.code: each for each in found}
+        named = select(Lease).where(Lease.code.in_(set(codes)))
+        return {each.code: each for each in self._uow.all(named.options(lazyload("*")))}
 
     def _openings(self) -> dict[str, int]:
         """What was received, in fen, by the voucher of the opening receipt."""

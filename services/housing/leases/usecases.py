@@ -12,7 +12,8 @@ from chassis.storage import Reader, UnitOfWork
 from chassis.storage.columns import new_id
 from chassis.usecases import command, query
 from chassis.wire import Values
-from housing.leases import arrears, importing, lettings, queries, rent, report, view
+from housing.leases import arrears, lettings, queries, rent, report, view
+from housing.leases.importing import Importing
 from housing.leases.model import Lease, LeaseDirection, LeaseState
 from housing.leases.norms import RENEWAL_NEEDS_TENDER
 from housing.leases.parts import LeaseReceipt, LeaseRefund, LeaseReminder
@@ -64,12 +65,7 @@ def sign_lease(uow: UnitOfWork, request: Values) -> dict[str, Any]:
 @command()
 def import_leases(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     """Takes new contract numbers, counts unchanged ones, refuses the rest row by row."""
-    batch = importing.SHEET.take(request.rows)
-    taking = importing.Importing(uow, batch)
-    for row in batch:
-        taking.take(row)
-    taking.finish()
-    return batch.told()
+    return Importing.of(uow, request.rows)
 
 
 @command(UpdateLeaseSchema(partial=True))

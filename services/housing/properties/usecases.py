@@ -17,11 +17,11 @@ from housing.leases.lettings import given_from
 from housing.leases.model import Lease
 from housing.properties import register, report, reshaping
 from housing.properties.facts import publish_change
+from housing.properties.importing import Importing
 from housing.properties.lineage import PropertyLineage
 from housing.properties.model import (
     GONE,
     LEAVING,
-    NEEDS_APPROVED_REASON,
     Property,
     PropertyKind,
     TitleState,
@@ -110,35 +110,7 @@ def list_properties(reader: Reader, request: Values) -> dict[str, Any]:
 @command()
 def import_properties(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     """Registers new codes, counts unchanged ones, refuses the rest row by row."""
-    batch = register.SHEET.take(request.rows)
-    codes = batch.column("code")
-    # In this order: what another import commits in between is known, not elsewhere.
-    taken = uow.taken(Property.code, codes)
-    known = _registered(uow, codes)
-    elsewhere = taken - known.keys()
-    unit_of = units.by_uscc(uow, batch.column("unit_uscc"))
-    created: list[Property] = []
-    for row in batch:
-        values = row.values
-        before = known.get(values["code"])
-        if before is None and values["use_state"] in LEAVING:
-            batch.refuse(row, "use_state", *_ONLY_BY_DISPOSAL)
-        elif before is None and values["title_state"] == TitleState.NOT_REGISTRABLE:
-            batch.refuse(row, "title_state", *NEEDS_APPROVED_REASON)
-        elif values["code"] in elsewhere or (before and not _says(before, values)):
-            batch.refuse(row, "code", *_OTHER_CONTENT)
-        elif before is None:
-            known[values["code"]] = made = Property(**values)
-            made.held_by(unit_of.get(made.unit_uscc))
-            created.append(made)
-            batch.created += 1
-        else:
-            batch.unchanged += 1
-    uow.add(*created)
-    uow.flush()
-    for each in created:
-        publish_change(uow, each)
-    return batch.told()
+    return Importing.of(uow, request.rows)
 
 
 @query(ReportPropertiesSchema())
@@ -211,24 +183,3 @@ def _is_below(reader: Reader, day: date) -> Any:
         _TABLE.c.usable_area_m2 > 0,
         _TABLE.c.usable_area_m2 * 100 < _TABLE.c.floor_area_m2 * least,
     )
-
-
-def _registered(uow: UnitOfWork, codes: list[str]) -> dict[str, Property]:
-    found = uow.all(select(Property).where(Property.code.in_(codes))) if codes else []
-    return {each.code: each for each in found}
-
-
-def _says(known: Property, values: dict[str, Any]) -> bool:
-    return all(getattr(known, name) == value for name, value in values.items())
-
-
-_OTHER_CONTENT = (
-    "CODE_TAKEN",
-    "房产编号已登记，且内容不同",
-    "this code is registered with other content",
-)
-_ONLY_BY_DISPOSAL = (
-    "ILLEGAL_STATE",
-    "该状态只能由处置流程产生",
-    "only a disposal leads to this state",
-)

@@ -20,6 +20,7 @@ from chassis.approvals.document import Asked
 from chassis.errors import InvalidInput, NotFound, PermissionDenied
 from chassis.storage import Aggregate, Base, Belongs, Instant, Money, Within, words
 from chassis.storage.columns import new_id
+from housing.properties.model import Property
 
 
 class RepairState(StrEnum):
@@ -71,6 +72,8 @@ REVIEWED = (
     RepairState.ACCEPTED,
 )
 """The approved amounts are known, and nobody turned the repair down."""
+WORK = ("component", "description", "area_m2", "asked_fen")
+"""What a line applies for."""
 
 
 class RepairLine(Base):
@@ -128,10 +131,21 @@ class Repair(Asked[RepairState], Aggregate, Base):
         Index("ix_repairs_year_kind", "year", "kind"),
     )
 
+    @classmethod
+    def of(cls, building: Property, by: str, code: str = "") -> Repair:
+        """A draft that says nothing yet."""
+        return cls(
+            code=code,
+            state=RepairState.DRAFT,
+            property_id=building.id,
+            requested_by=by,
+            **building.holder(),
+        )
+
     def says(
         self, kind: str, year: int, reason: str, works: Sequence[Mapping[str, object]]
     ) -> None:
-        """What is applied for: works are component, description, area_m2 and asked_fen each."""
+        """What is applied for: each of the works says all of WORK."""
         self.kind, self.year, self.reason = RepairKind(kind), year, reason
         self.lines.clear()
         for position, work in enumerate(works, start=1):

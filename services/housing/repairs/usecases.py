@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select
@@ -18,7 +16,8 @@ from chassis.usecases import Step, command, query
 from chassis.wire import Values
 from housing.properties.model import GONE, LEAVING, Property
 from housing.repairs import plan, report
-from housing.repairs.model import ENDED, REVIEWED, Repair, RepairLine, RepairState
+from housing.repairs.importing import Importing
+from housing.repairs.model import REVIEWED, WORK, Repair, RepairLine, RepairState
 from housing.repairs.schemas import (
     AcceptRepairSchema,
     CreateRepairSchema,
@@ -40,7 +39,8 @@ _LINES = RepairLine.__table__
 def create_repair(uow: UnitOfWork, request: Values) -> Repair:
     building = _staying(uow, request.property_id)
     code = uow.next_numbers("WX")[0]
-    created = _drafted(uow, building, code, request, request.lines)
+    created = Repair.of(building, uow.principal.subject, code)
+    created.says(request.kind, request.year, request.reason, _works(request))
     uow.add(created)
     return created
 
@@ -48,8 +48,9 @@ def create_repair(uow: UnitOfWork, request: Values) -> Repair:
 @command(RepairSchema())
 def update_repair(uow: UnitOfWork, request: Values) -> Repair:
     found = _get(uow, request)
-    works = [_work(each) for each in request.lines]
-    found.correct(uow.principal.subject, request.kind, request.year, request.reason, works)
+    found.correct(
+        uow.principal.subject, request.kind, request.year, request.reason, _works(request)
+    )
     return found
 
 
@@ -146,31 +147,7 @@ def list_repair_works(reader: Reader, request: Values) -> dict[str, Any]:
 @command()
 def import_repairs(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     """Drafts what is not applied for yet, counts what is, refuses the rest row by row."""
-    batch = plan.SHEET.take(request.rows)
-    buildings = _buildings(uow, batch.column("property_code"))
-    known = _known(uow, [each.id for each in buildings.values()])
-    drafted: list[tuple[Property, dict[str, Any]]] = []
-    for row in batch:
-        building = buildings.get(row.values["property_code"])
-        if building is None:
-            batch.refuse(row, "property_code", *_NO_PROPERTY)
-            continue
-        told = known[plan.key_of(building.id, row.values)]
-        content = plan.content_of(row.values)
-        if content in told:
-            batch.unchanged += 1
-        elif told:
-            batch.refuse(row, "description", *_OTHER_CONTENT)
-        elif building.use_state in LEAVING:
-            batch.refuse(row, "property_code", *_LEAVING)
-        else:
-            told.add(content)
-            drafted.append((building, row.values))
-            batch.created += 1
-    codes = uow.next_numbers("WX", len(drafted)) if drafted else []
-    for code, (building, values) in zip(codes, drafted, strict=True):
-        uow.add(_drafted(uow, building, code, Values(values), [values]))
-    return batch.told()
+    return Importing.of(uow, request.rows)
 
 
 @query(ReportRepairsSchema())
@@ -215,22 +192,8 @@ def _require_there(uow: UnitOfWork, repair: Repair) -> None:
         )
 
 
-def _drafted(
-    uow: UnitOfWork, building: Property, code: str, given: Values, lines: Sequence[Any]
-) -> Repair:
-    drafted = Repair(
-        code=code,
-        state=RepairState.DRAFT,
-        property_id=building.id,
-        requested_by=uow.principal.subject,
-        **building.holder(),
-    )
-    drafted.says(given.kind, given.year, given.reason, [_work(each) for each in lines])
-    return drafted
-
-
-def _work(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: given[name] for name in plan.WORK}
+def _works(request: Values) -> list[dict[str, Any]]:
+    return [{name: each[name] for name in WORK} for each in request.lines]
 
 
 def _with_lines(reader: Reader, repairs: Any) -> list[dict[str, Any]]:
@@ -243,30 +206,3 @@ def _with_lines(reader: Reader, repairs: Any) -> list[dict[str, Any]]:
     for line in lines:
         found[line.repair_id]["lines"].append(line)
     return list(found.values())
-
-
-def _buildings(uow: UnitOfWork, codes: list[str]) -> dict[str, Property]:
-    """By code; held, so that two imports of the same rows come one after the other."""
-    statement = select(Property).where(Property.code.in_(codes)).order_by(Property.id)
-    return {each.code: each for each in uow.all(statement.with_for_update())} if codes else {}
-
-
-def _known(uow: UnitOfWork, property_ids: list[str]) -> plan.Known:
-    """What was applied for, and neither rejected nor withdrawn."""
-    known: plan.Known = defaultdict(set)
-    if not property_ids:
-        return known
-    still = Repair.property_id.in_(property_ids) & Repair.state.not_in(ENDED)
-    for each in uow.all(select(Repair).where(still)):
-        for key, content in plan.told_by(each):
-            known[key].add(content)
-    return known
-
-
-_LEAVING = ("ILLEGAL_STATE", "该房产处置中、已处置或已注销", "the property is leaving")
-_NO_PROPERTY = ("NOT_FOUND", "未找到该房产编号", "there is no such property")
-_OTHER_CONTENT = (
-    "ALREADY_APPLIED",
-    "该房产当年同一部位、同一内容的维修已登记，且其他内容不同",
-    "this work is applied for with other content",
-)

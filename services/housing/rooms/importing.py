@@ -9,25 +9,30 @@ from typing import Any
 
 from sqlalchemy import select, tuple_
 
+from chassis import sheets
 from chassis.copies import units
 from chassis.copies.model import PersonCopy, UnitCopy
 from chassis.copies.people import serving
-from chassis.days import day_of
-from chassis.sheets import Batch, Row
+from chassis.sheets import IN_FUTURE, Batch, Row, Sheet
 from chassis.storage import UnitOfWork
+from guanjia.housing.v1 import rooms_pb2 as pb
+from housing.properties.held import held
 from housing.properties.model import LEAVING, Property
 from housing.rooms.model import Room, Seat, Tenure
+from housing.rooms.schemas import RoomRowSchema
 
+SHEET = Sheet(pb.RoomRow, RoomRowSchema())
 _BETWEEN = re.compile(r"[、，,;；/\s]+")
 
 
-class Importing:
+class Importing(sheets.Importing):
     """One batch of rooms."""
 
+    sheet = SHEET
+
     def __init__(self, uow: UnitOfWork, batch: Batch) -> None:
-        self._uow = uow
-        self._batch = batch
-        self._buildings = self._known_buildings()
+        super().__init__(uow, batch)
+        self._buildings = held(uow, batch.column("property_code"))
         self._units = units.by_uscc(uow, batch.column("unit_uscc"))
         self._units |= units.by_name(uow, batch.column("unit_name"))
         found = {each.id for each in self._units.values()}
@@ -35,7 +40,6 @@ class Importing:
         self._elsewhere = self._all_rooms()
         self._known = self._known_rooms()
         self._elsewhere -= self._known.keys()
-        self._new: list[Any] = []
 
     def take(self, row: Row) -> None:
         values = row.values
@@ -51,14 +55,10 @@ class Importing:
         people = self._people_of(row, unit)
         if people is None:
             return None
-        since = values["from_on"] or day_of(self._uow.now)
-        if since > day_of(self._uow.now):
-            return self._refuse(row, "from_on", *_IN_FUTURE)
+        since = values["from_on"] or self._today
+        if since > self._today:
+            return self._refuse(row, "from_on", *IN_FUTURE)
         return self._register(row, building, unit, people, since)
-
-    def finish(self) -> None:
-        self._uow.add(*self._new)
-        self._uow.flush()
 
     def _register(
         self,
@@ -74,19 +74,14 @@ class Importing:
             return self._refuse(row, "code", *_OTHER_CONTENT)
         if key in self._known:
             since_known, known = self._known[key]
-            if known == told and row.values["from_on"] in (None, since_known):
-                self._batch.unchanged += 1
-            else:
-                self._refuse(row, "code", *_OTHER_CONTENT)
-            return None
+            is_same = known == told and row.values["from_on"] in (None, since_known)
+            return self._recognise(row, is_same, "code", *_OTHER_CONTENT)
         figures = {name: row.values[name] for name in ("code", "floor", "use", "area_m2")}
         made = Room.of(building, **figures)
         if unit is not None:
             made.allot(unit.id, unit.name, since)
-        self._new += [made, *(Seat.of(made, each, since) for each in people)]
         self._known[key] = since if unit is not None else None, told
-        self._batch.created += 1
-        return None
+        return self._create(made, *(Seat.of(made, each, since) for each in people))
 
     def _people_of(self, row: Row, unit: UnitCopy | None) -> list[PersonCopy] | None:
         """Those the row names, or None once it is refused."""
@@ -102,16 +97,6 @@ class Importing:
             self._refuse(row, "people", *_TWICE)
             return None
         return found
-
-    def _refuse(self, row: Row, field: str, reason: str, zh: str, en: str) -> None:
-        self._batch.refuse(row, field, reason, zh, en)
-
-    def _known_buildings(self) -> dict[str, Property]:
-        codes = set(self._batch.column("property_code"))
-        # Held until the end, lest one is split or disposed of meanwhile.
-        named = select(Property).where(Property.code.in_(codes)).order_by(Property.id)
-        found = self._uow.all(named.with_for_update()) if codes else []
-        return {each.code: each for each in found}
 
     def _all_rooms(self) -> set[tuple[str, str]]:
         """The batch's rooms that are registered, in whosever scope."""
@@ -161,7 +146,6 @@ _SEVERAL = (
     "该单位有同名人员，请填账号",
     "several of that name; give the account",
 )
-_IN_FUTURE = ("IN_FUTURE", "不得晚于今日", "not later than today")
 _OTHER_CONTENT = (
     "CODE_TAKEN",
     "该房间已登记，且内容不同",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.fields import Choice, Code, Day, Identifier, Labelled, Line, RegionCode, Uscc
 from chassis.figures import Area, Whole
 from chassis.schemas import PageSchema, RequestSchema
-from chassis.sheets import RowSchema, Sheet
+from chassis.sheets import RowSchema
 from guanjia.housing.v1 import rooms_pb2 as pb
 
 
@@ -53,6 +53,3 @@ class RoomRowSchema(RowSchema):
     unit_uscc = Uscc(optional=True, load_default="")
     people = Line(1000, optional=True, load_default="")
     from_on = Day(optional=True, load_default=None)
-
-
-SHEET = Sheet(pb.RoomRow, RoomRowSchema())

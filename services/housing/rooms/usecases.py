@@ -21,7 +21,6 @@ from housing.rooms.importing import Importing
 from housing.rooms.model import Room, Seat, Tenure
 from housing.rooms.moves import give_back
 from housing.rooms.schemas import (
-    SHEET,
     EndSeatSchema,
     FreeRoomSchema,
     ListRoomsSchema,
@@ -82,12 +81,7 @@ def list_rooms(reader: Reader, request: Values) -> dict[str, Any]:
 @command()
 def import_rooms(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     """Registers new rooms with their unit and people, row by row."""
-    batch = SHEET.take(request.rows)
-    importing = Importing(uow, batch)
-    for row in batch:
-        importing.take(row)
-    importing.finish()
-    return batch.told()
+    return Importing.of(uow, request.rows)
 
 
 @query(PageSchema())

@@ -12,9 +12,9 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
+from chassis import sheets
 from chassis.assets import FIELDS
 from chassis.copies import units
-from chassis.days import day_of
 from chassis.norms import Figures
 from chassis.sheets import Batch, Row, Sheet
 from chassis.storage import UnitOfWork
@@ -33,13 +33,14 @@ Key = tuple[str, str, str]
 """Asset code, unit id, code of the document; empty for none."""
 
 
-class Importing:
+class Importing(sheets.Importing):
     """One batch of intakes. Batches come one after the other: the series is held first."""
 
+    sheet = SHEET
+
     def __init__(self, uow: UnitOfWork, batch: Batch) -> None:
+        super().__init__(uow, batch)
         uow.next_numbers("RK", 0)
-        self._uow = uow
-        self._batch = batch
         self._own = uow.own_unit()
         self._units = units.by_name(uow, batch.column("unit_name"))
         codes = list(set(batch.column("asset_code")))
@@ -50,33 +51,31 @@ class Importing:
         held = select(Item).where(Item.asset_code.in_(codes), Item.state != ItemState.GONE)
         self._held = {each.asset_code: each for each in uow.all(held)}
         self._takes: dict[str, Figures] = {}
-        self._new: list[Intake] = []
 
     def take(self, row: Row) -> None:
         unit = self._unit(row.values["unit_name"])
         if unit is None:
-            return self._batch.refuse(row, "unit_name", *_NO_UNIT)
+            return self._refuse(row, "unit_name", *_NO_UNIT)
         if not self._uow.answers_for(unit["region_code"], unit["unit_id"]):
-            return self._batch.refuse(row, "unit_name", *_OUT_OF_SCOPE)
+            return self._refuse(row, "unit_name", *_OUT_OF_SCOPE)
         if not self._is_taken(row.values["kind"], unit["region_code"]):
-            return self._batch.refuse(row, "kind", *NOT_TAKEN)
+            return self._refuse(row, "kind", *NOT_TAKEN)
         asset_code, unit_id = row.values["asset_code"], unit["unit_id"]
         known = self._known.get((asset_code, unit_id, row.values["document_code"]))
         if known is not None:
             return self._compare(row, known)
         reason = obstacle(self._held.get(asset_code), unit_id)
         if reason is not None:
-            return self._batch.refuse(row, "asset_code", *OBSTACLES[reason])
+            return self._refuse(row, "asset_code", *OBSTACLES[reason])
         if asset_code in self._offered:
-            return self._batch.refuse(row, "asset_code", *_OFFERED)
+            return self._refuse(row, "asset_code", *_OFFERED)
         return self._draft(row, unit)
 
     def finish(self) -> None:
-        codes = self._uow.next_numbers("RK", len(self._new)) if self._new else []
-        for code, each in zip(codes, self._new, strict=True):
-            each.code = code
-            each.document_code = each.document_code or code
-        self._uow.add(*self._new)
+        self._number("RK")
+        for each in self._new:
+            each.document_code = each.document_code or each.code
+        super().finish()
 
     def _draft(self, row: Row, unit: Mapping[str, str]) -> None:
         document_code = row.values["document_code"]
@@ -95,19 +94,15 @@ class Importing:
             drafted.document_id = drafted.line_id = drafted.id
         self._known[_key_of(drafted)] = drafted
         self._offered.add(drafted.asset_code)
-        self._new.append(drafted)
-        self._batch.created += 1
+        self._create(drafted)
 
     def _compare(self, row: Row, known: Intake) -> None:
-        if all(getattr(known, name) == row.values[name] for name in (*FIELDS, "kind")):
-            self._batch.unchanged += 1
-        else:
-            self._batch.refuse(row, "asset_code", *_OTHER_CONTENT)
+        is_same = all(getattr(known, name) == row.values[name] for name in (*FIELDS, "kind"))
+        self._recognise(row, is_same, "asset_code", *_OTHER_CONTENT)
 
     def _is_taken(self, kind: str, region_code: str) -> bool:
         if region_code not in self._takes:
-            today = day_of(self._uow.now)
-            self._takes[region_code] = TAKES.in_force(self._uow, region_code, today)
+            self._takes[region_code] = TAKES.in_force(self._uow, region_code, self._today)
         return bool(self._takes[region_code].get(kind))
 
     def _unit(self, name: str) -> Mapping[str, str] | None:

@@ -15,7 +15,7 @@ from chassis.wire import Values, to_message
 from guanjia.asset.v1 import asset_pb2
 from guanjia.warehouse.v1 import events_pb2
 from warehouse.intakes import stocking
-from warehouse.intakes.importing import SHEET, Importing
+from warehouse.intakes.importing import Importing
 from warehouse.intakes.model import (
     NOT_TAKEN,
     OBSTACLES,
@@ -57,12 +57,7 @@ def offer_asset(uow: UnitOfWork, request: Values) -> Intake:
 @command()
 def import_intakes(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     """Drafts intakes of a ledger of offered assets, row by row."""
-    batch = SHEET.take(request.rows)
-    importing = Importing(uow, batch)
-    for row in batch:
-        importing.take(row)
-    importing.finish()
-    return batch.told()
+    return Importing.of(uow, request.rows)
 
 
 @query()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select
 
+from chassis import sheets
 from chassis.assets import FIELDS
 from chassis.copies import units
 from chassis.copies.model import UnitCopy
@@ -25,12 +25,13 @@ SHEET = Sheet(pb.ItemRow, ItemRowSchema())
 _SAID = (*FIELDS, "place", "value_fen", "tag")
 
 
-class Importing:
+class Importing(sheets.Importing):
     """One batch of cards."""
 
+    sheet = SHEET
+
     def __init__(self, uow: UnitOfWork, batch: Batch) -> None:
-        self._uow = uow
-        self._batch = batch
+        super().__init__(uow, batch)
         stores = select(Store).where(Store.code.in_(set(batch.column("store_code"))))
         self._stores = {each.code: each for each in uow.all(stores)}
         self._units = units.by_name(uow, batch.column("unit_name"))
@@ -41,56 +42,52 @@ class Importing:
         tags = set(batch.column("tag"))
         self._tags = uow.taken(Item.tag, list(tags), Item.tag != "")
         self._codes = codes_among(uow, tags) | set(batch.column("asset_code"))
-        self._new: list[tuple[Item, Store, Owner, Row]] = []
+        self._arrivals: list[tuple[Item, Store, Owner, Row]] = []
 
     def take(self, row: Row) -> None:
         values = row.values
         store = self._stores.get(values["store_code"])
         if store is None:
-            return self._batch.refuse(row, "store_code", *_NO_STORE)
+            return self._refuse(row, "store_code", *_NO_STORE)
         unit = self._units.get(values["unit_name"])
         if unit is None and (values["unit_name"] or store.is_virtual):
-            return self._batch.refuse(row, "unit_name", *_NO_UNIT)
+            return self._refuse(row, "unit_name", *_NO_UNIT)
         if unit is not None and not store.is_virtual:
-            return self._batch.refuse(row, "unit_name", *_OWNED_BY_STORE)
+            return self._refuse(row, "unit_name", *_OWNED_BY_STORE)
         known = self._held.get(values["asset_code"])
         if known is not None:
             return self._compare(row, known, store, unit)
         if values["tag"] in self._tags:
-            return self._batch.refuse(row, "tag", *_TAG_TAKEN)
+            return self._refuse(row, "tag", *_TAG_TAKEN)
         if values["tag"] in self._codes and values["tag"] != values["asset_code"]:
-            return self._batch.refuse(row, "tag", *CODE_OF_OTHER)
+            return self._refuse(row, "tag", *CODE_OF_OTHER)
         card = Item(**{name: values[name] for name in (*FIELDS, "tag")})
         owner = owned_by(unit) if unit is not None else store.owner()
-        self._new.append((card, store, owner, row))
+        self._arrivals.append((card, store, owner, row))
         card.place, card.value_fen, card.store_id = values["place"], values["value_fen"], store.id
         card.unit_id = owner["unit_id"]
         self._held[card.asset_code] = card
         self._tags |= {card.tag} - {""}
-        self._batch.created += 1
-        return None
+        return self._create(card)
 
     def finish(self) -> None:
         """The cards first: nothing tells the session that entries point to them."""
-        self._uow.require_within_scope(*{id(store): store for _, store, *_ in self._new}.values())
-        codes = self._uow.next_numbers("GW", len(self._new)) if self._new else []
+        stores = {id(store): store for _, store, *_ in self._arrivals}
+        self._uow.require_within_scope(*stores.values())
+        self._number("GW")
         cause = replace(Cause.of(self._uow), is_opening=True)
-        entries: list[Any] = []
-        for code, (card, store, owner, row) in zip(codes, self._new, strict=True):
-            card.code = code
-            place, value_fen = row.values["place"], row.values["value_fen"]
-            entries.append(card.come_in(store, place, owner, value_fen, cause))
-        self._uow.add(*(card for card, *_ in self._new))
-        self._uow.flush()
+        entries = [
+            card.come_in(store, row.values["place"], owner, row.values["value_fen"], cause)
+            for card, store, owner, row in self._arrivals
+        ]
+        super().finish()
         self._uow.add(*entries)
-        index_all(self._uow, [card for card, *_ in self._new])
+        index_all(self._uow, self._new)
 
     def _compare(self, row: Row, known: Item, store: Store, unit: UnitCopy | None) -> None:
         same = known.store_id == store.id and (unit is None or known.unit_id == unit.id)
-        if same and all(getattr(known, name) == row.values[name] for name in _SAID):
-            self._batch.unchanged += 1
-        else:
-            self._batch.refuse(row, "asset_code", *_OTHER_CONTENT)
+        same = same and all(getattr(known, name) == row.values[name] for name in _SAID)
+        self._recognise(row, same, "asset_code", *_OTHER_CONTENT)
 
 
 _NO_STORE = ("NOT_FOUND", "没有该编号的仓库", "no store with this code")

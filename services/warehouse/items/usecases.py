@@ -13,7 +13,7 @@ from chassis.wire import Values, to_message
 from guanjia.warehouse.v1 import events_pb2
 from warehouse.items import journal
 from warehouse.items.held import held
-from warehouse.items.importing import SHEET, Importing
+from warehouse.items.importing import Importing
 from warehouse.items.model import Item
 from warehouse.items.movements import Cause
 from warehouse.items.schemas import (
@@ -60,12 +60,7 @@ def find_items(reader: Reader, request: Values) -> dict[str, Any]:
 @command()
 def import_items(uow: UnitOfWork, request: Values) -> dict[str, Any]:
     """Posts opening stock, row by row."""
-    batch = SHEET.take(request.rows)
-    importing = Importing(uow, batch)
-    for row in batch:
-        importing.take(row)
-    importing.finish()
-    return batch.told()
+    return Importing.of(uow, request.rows)
 
 
 @command(ShareItemsSchema())

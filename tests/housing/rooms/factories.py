@@ -9,7 +9,7 @@ from typing import Any
 from chassis.storage import new_id
 from chassis.testing import Harness
 from guanjia.directory.v1 import events_pb2
-from housing.rooms.schemas import SHEET
+from housing.rooms.importing import SHEET
 from tests.housing.factories import create_property
 
 _numbers = itertools.count(1)
