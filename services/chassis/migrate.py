@@ -16,7 +16,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, String
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from chassis.service import Service
 from chassis.storage.columns import Instant
@@ -57,15 +57,19 @@ def require_current(database: Database, service: Service) -> None:
     """Refuses a schema that lacks a revision of this release.
 
     Revisions this release does not know are let be: during a rolling upgrade the
-    newer release has migrated already.
+    newer release has migrated already. Raises DatabaseNotReady, or ProgrammingError where the
+    schema is another role's.
     """
     script = ScriptDirectory.from_config(_config(database, service))
     needed = set(script.get_heads())
     try:
         with database.reading() as connection:
             there = set(MigrationContext.configure(connection).get_current_heads())
+    except ProgrammingError:
+        raise
     except Exception as error:
-        raise DatabaseNotReady(f"数据库不可用 | the database is away: {error}") from error
+        told = str(getattr(error, "orig", error)).strip()
+        raise DatabaseNotReady(f"数据库不可用 | the database is away: {told}") from error
     known = {each.revision for each in script.walk_revisions()}
     if there - known:
         return

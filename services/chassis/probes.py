@@ -7,6 +7,16 @@ from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+
+class PortTaken(RuntimeError):
+    """A port cannot be listened on, most often since another process does."""
+
+    def __init__(self, host: str, port: int, error: object) -> None:
+        super().__init__(
+            f"端口 {host}:{port} 无法监听，可能已被占用 | cannot listen on {host}:{port}: {error}"
+        )
+
+
 Answer = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 

@@ -11,6 +11,7 @@ import time
 from functools import partial
 from typing import Any
 
+import eventlet
 from nameko.extensions import Entrypoint, SharedExtension
 
 from chassis import failpoints, logs, metrics, trace
@@ -27,6 +28,10 @@ from chassis.usecases import Reaction
 log = logs.get("reactions")
 
 ATTEMPTS_HEADER = "guanjia-attempts"
+FOREIGN = "FOREIGN_PUBLISHER"
+"""Why a fact is parked that another user than its publisher's put on the bus."""
+
+_KEEP_ALIVE_S = 1
 
 
 class React(Entrypoint):
@@ -65,9 +70,17 @@ class ReactionServer(SharedExtension):
                 queue = self.app.service.queue_of(reaction, fact)
                 self.consumer.add(queue, partial(self.handle, reaction, fact, queue))
         self.consumer.start(self.container.host.fail)
+        self._keeping_alive = eventlet.spawn(self._keep_alive)
 
     def stop(self) -> None:
+        self._keeping_alive.kill()
         self.publisher.close()
+
+    def _keep_alive(self) -> None:
+        """Retries are seldom; without heartbeats the broker gives up on who would send them."""
+        while True:
+            eventlet.sleep(_KEEP_ALIVE_S)
+            self.publisher.keep_alive()
 
     def handle(self, reaction: Reaction, fact: Fact, queue: str, delivery: Delivery) -> None:
         """Handles one message of the queue of `fact`: an effect, a retry or the parking queue;
@@ -99,7 +112,7 @@ class ReactionServer(SharedExtension):
         users = users_of(self.url, self.app.service.name, fact.service)
         user = delivery.property("user_id")
         if users and user not in users:  # our own comes back from a retry
-            raise EnvelopeRefused("FOREIGN_PUBLISHER", f"published by {user or 'nobody'}")
+            raise EnvelopeRefused(FOREIGN, f"published by {user or 'nobody'}")
 
     def _react(self, reaction: Reaction, fact: Fact, consumer: str, delivery: Delivery) -> str:
         content_type = delivery.property("content_type")

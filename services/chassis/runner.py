@@ -11,16 +11,17 @@ from collections.abc import Callable, Sequence
 
 import eventlet
 import psycopg2.extensions
-from pydantic import ValidationError
 from pydantic_settings import SettingsError
+from sqlalchemy import exc
 
 from chassis import failpoints, health, logs, migrate, topology
 from chassis.broker import LOST, BrokerRefused, connect
 from chassis.contract import ContractMismatch
 from chassis.host import Host
 from chassis.operating import acts as operating
+from chassis.probes import PortTaken
 from chassis.service import Service, load
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, SettingsRefused
 from chassis.storage.database import Database, DatabaseRefused
 
 EXIT_REFUSED = 2
@@ -30,6 +31,17 @@ EXIT_UNFINISHED = 70
 class NotPatched(RuntimeError):
     """The process was not made cooperative before anything else was imported."""
 
+
+_REFUSALS = (
+    SettingsRefused,
+    SettingsError,
+    ContractMismatch,
+    DatabaseRefused,
+    migrate.DatabaseNotReady,
+    BrokerRefused,
+    PortTaken,
+    NotPatched,
+)
 
 Act = Callable[[Service, ServiceSettings, argparse.Namespace], int]
 
@@ -42,13 +54,11 @@ def main(arguments: Sequence[str]) -> int:
         logs.configure(settings.log_level, asked.service)
         act: Act = asked.act
         return act(load(asked.service), settings, asked)
-    except ValidationError as error:
-        told = "; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors())
-        return _refused(f"设置有误 | wrong settings: {told}")
-    except (SettingsError, ContractMismatch, DatabaseRefused, BrokerRefused, NotPatched) as error:
+    except _REFUSALS as error:
         return _refused(str(error))
-    except migrate.DatabaseNotReady as error:
-        return _refused(str(error))
+    except exc.ProgrammingError as error:  # a table that is not there, or is another role's
+        told = str(error.orig).strip().splitlines()[0]
+        return _refused(f"数据库拒绝，请检查表及其所有者 | the database refuses: {told}")
 
 
 def _parser() -> argparse.ArgumentParser:

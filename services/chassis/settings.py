@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis import failpoints, signing
@@ -25,6 +25,10 @@ from chassis.tls import require_safe_broker, require_safe_database
 class Environment(StrEnum):
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class SettingsRefused(RuntimeError):
+    """Settings that are missing, wrong, or cannot be read."""
 
 
 class SharedSettings(BaseSettings):
@@ -70,9 +74,18 @@ class SharedSettings(BaseSettings):
 
     @classmethod
     def read(cls, **given: Any) -> Any:
-        """Settings from the environment; `given` overrides it."""
-        given["_secrets_dir"] = os.environ.get("GUANJIA_SECRETS_DIR")
-        return cls(**given)
+        """Settings from the environment; `given` overrides it. Raises SettingsRefused."""
+        folder = os.environ.get("GUANJIA_SECRETS_DIR")
+        try:
+            if folder:
+                next(Path(folder).iterdir(), None)  # what is not there would only be warned of
+            return cls(**{**given, "_secrets_dir": folder})
+        except OSError as error:
+            raise SettingsRefused(
+                f"GUANJIA_SECRETS_DIR 无法读取 | GUANJIA_SECRETS_DIR cannot be read: {error}"
+            ) from None
+        except ValidationError as error:
+            raise SettingsRefused(_told(error)) from None
 
     def described(self) -> list[tuple[str, str, str]]:
         """(variable, value, help) of each setting, secrets masked."""
@@ -180,3 +193,12 @@ class ServiceSettings(SharedSettings):
                 "GUANJIA_SIGNING_KEY must be 32 random bytes in base64: guanjia keys makes one"
             )
         return key
+
+
+def _told(error: ValidationError) -> str:
+    """What is wrong with each setting, by the name of its variable."""
+    lines = []
+    for each in error.errors():
+        name = f"GUANJIA_{str(each['loc'][0]).upper()}: " if each["loc"] else ""
+        lines.append(f"{name}{each['msg'].removeprefix('Value error, ')}")
+    return f"设置有误 | wrong settings: {'; '.join(lines)}"

@@ -7,10 +7,12 @@ finish was over.
 import asyncio
 import sys
 
-from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from chassis import logs
 from chassis.contract import ContractMismatch
+from chassis.probes import PortTaken
+from chassis.settings import SettingsRefused
 from gateway.server import serve
 from gateway.settings import AccessRefused, GatewaySettings
 
@@ -20,7 +22,7 @@ def main() -> int:
         settings: GatewaySettings = GatewaySettings.read()
         logs.configure(settings.log_level, "gateway")
         asyncio.run(serve(settings))
-    except (AccessRefused, ContractMismatch, ValidationError) as error:
+    except (AccessRefused, ContractMismatch, PortTaken, SettingsError, SettingsRefused) as error:
         print(f"guanjia: {error}", file=sys.stderr, flush=True)
         return 2
     return 0

@@ -9,7 +9,7 @@ from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from chassis.probes import answers
+from chassis.probes import PortTaken, answers
 
 _LIVE_LAG_S = 10
 
@@ -26,7 +26,10 @@ class _Silent(WSGIRequestHandler):
 def serve(
     host: str, port: int, loop: asyncio.AbstractEventLoop, is_ready: Callable[[], bool]
 ) -> tuple[str, int]:
-    """Serves in the background; the address it listens on. Live means that `loop` runs."""
+    """Serves in the background; the address it listens on. Live means that `loop` runs.
+
+    Raises PortTaken.
+    """
 
     def is_live() -> bool:
         try:
@@ -35,6 +38,9 @@ def serve(
             return False
         return True
 
-    server = make_server(host, port, answers(is_live, is_ready), _Server, _Silent)
+    try:
+        server = make_server(host, port, answers(is_live, is_ready), _Server, _Silent)
+    except OSError as error:
+        raise PortTaken(host, port, error) from None
     threading.Thread(target=server.serve_forever, daemon=True, name="probes").start()
     return str(server.server_address[0]), int(server.server_address[1])

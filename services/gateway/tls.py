@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chassis import logs, metrics
+from chassis.probes import PortTaken
 from chassis.tls import is_loopback
 from gateway.settings import AccessRefused, GatewaySettings
 
@@ -30,15 +31,19 @@ _UNUSABLE = (OSError, ValueError, TypeError)
 
 
 def add_ports(server: Any, settings: GatewaySettings) -> list[str]:
-    """Opens the configured ports; their addresses. Raises AccessRefused."""
+    """Opens the configured ports; their addresses. Raises AccessRefused or PortTaken."""
     addresses = []
     host = f"[{settings.grpc_host}]" if ":" in settings.grpc_host else settings.grpc_host
     for port, files in _ports(settings):
         address = f"{host}:{port}"
-        if files is None:
-            number = server.add_insecure_port(address)
-        else:
-            number = server.add_secure_port(address, files.credentials())
+        credentials = files and files.credentials()
+        try:
+            if credentials is None:
+                number = server.add_insecure_port(address)
+            else:
+                number = server.add_secure_port(address, credentials)
+        except RuntimeError as error:
+            raise PortTaken(host, port, error) from None
         addresses.append(f"{host}:{number}")
     return addresses
 

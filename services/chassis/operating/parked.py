@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from chassis.days import CHINA
-from chassis.operating.parking import Parked, Parking, QueueGone
+from chassis.operating.parking import Parked, Parking, QueueGone, Untrusted
 from chassis.operating.trail import Trail
 from chassis.publisher import NotConfirmed
 from chassis.reactions import ATTEMPTS_HEADER
@@ -22,6 +22,7 @@ from chassis.service import Service
 from chassis.settings import ServiceSettings
 
 _HEADINGS = ("No.", "id", "fact", "consumer", "reason", "attempts", "parked at", "error")
+_NOT_DONE = (QueueGone, NotConfirmed, Untrusted)
 _NONE = "没有待人工处理的消息 | nothing is parked"
 
 
@@ -58,7 +59,7 @@ def replay(
         trail.note("parked.replay", _change(each))
         try:
             parking.replay(each)
-        except (QueueGone, NotConfirmed):
+        except _NOT_DONE:
             trail.note("parked.replay", _change(each), "FAILED")
             raise
 
@@ -87,7 +88,7 @@ def _each(
         for each in _chosen(parking, asked):
             try:
                 act(parking, each)
-            except (QueueGone, NotConfirmed) as error:
+            except _NOT_DONE as error:
                 failed = True
                 print(f"未处理 not done: {each.id} {each.consumer}: {error}")
                 continue

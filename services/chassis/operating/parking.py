@@ -18,7 +18,7 @@ from amqp import exceptions as amqp_exceptions
 
 from chassis.broker import LOST, BrokerRefused, BusConnection, connect, message
 from chassis.publisher import ConfirmedPublisher, NotConfirmed
-from chassis.reactions import ATTEMPTS_HEADER
+from chassis.reactions import ATTEMPTS_HEADER, FOREIGN
 from chassis.service import Service
 from chassis.settings import ServiceSettings
 from chassis.topology import own_exchange
@@ -40,6 +40,10 @@ _QUEUE = re.compile(r"evt-[^-]+-(?P<fact>.+?)--(?P<consumer>.+)")
 
 class QueueGone(RuntimeError):
     """The queue a message came from is not there, or is not known."""
+
+
+class Untrusted(RuntimeError):
+    """Another user than its publisher's put the message there; put back it would be ours."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +138,13 @@ class Parking:
         """Puts it back into the queue it came from, as if it had never been tried.
 
         It is confirmed there before it leaves here: never lost, doubled at worst, and the
-        inbox knows a double. Raises QueueGone or NotConfirmed; it is still parked then.
+        inbox knows a double. Raises QueueGone, NotConfirmed or Untrusted; it is still parked then.
         """
+        if parked.headers.get("guanjia-reason") == FOREIGN:
+            raise Untrusted(
+                "不是发布者本人所发，不能放回；确有其事时由发布者 resend | not published by its "
+                "publisher; if it is true, let that one resend it"
+            )
         if not parked.queue or not self._put(parked, parked.queue, {}):
             told = parked.queue or "?"
             raise QueueGone(f"原队列 {told} 已不存在 | the queue {told} is not there")

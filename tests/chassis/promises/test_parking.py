@@ -14,7 +14,7 @@ from cli.platform import Platform
 from tests.bus import Bus
 from tests.chassis.promises.facts import CONSUMER, QUEUE, RETRIES, drafted, fact, parked, send
 from tests.processes import Caller, metric
-from tests.waiting import eventually
+from tests.waiting import eventually, stays
 
 MakePlatform = Callable[..., Platform]
 
@@ -85,6 +85,22 @@ def again(bus: Bus) -> Any:
     except NotFound:
         bus.channel = bus.channel.connection.channel()  # the one before is closed
         return None
+
+
+def test_r15_who_retries_and_parks_stays_connected_between_two_that_fail(
+    platform_of: MakePlatform,
+) -> None:
+    platform = platform_of("warehouse", environment={"warehouse": {"GUANJIA_HEARTBEAT_S": "1"}})
+    warehouse = platform.processes["warehouse"]
+
+    def lost() -> float:
+        return metric(warehouse, "guanjia_reconnects_total")
+
+    with Bus(platform.broker_url) as bus:
+        for _ in range(2):
+            bus.publish("housing.events", "disposal_approved", b"{not json")
+            assert parked(bus)
+            stays(lambda: lost() == 0, 5)  # twice as long as the broker waits for a heartbeat
 
 
 def test_r04_what_cannot_be_understood_is_parked_at_once_and_the_process_lives(

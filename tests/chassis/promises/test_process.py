@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from chassis.service import load
+from tests.storage import PostgreSQLStorage
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -69,7 +74,7 @@ def test_an_unknown_service_and_a_wrong_setting_are_named() -> None:
     assert "no service canteens" in run("-m", "chassis", "run", "canteens").stderr
     refused = run("-m", "chassis", "run", "housing", GUANJIA_RPC_WORKERS="many")
     assert refused.returncode == 2
-    assert "rpc_workers" in refused.stderr
+    assert "GUANJIA_RPC_WORKERS: " in refused.stderr
     refused = run("-m", "chassis", "run", "housing", GUANJIA_RETRY_DELAYS_S="1,10")
     assert refused.returncode == 2
     assert "retry_delays_s" in refused.stderr
@@ -84,6 +89,51 @@ def test_s17_a_broker_url_that_cannot_be_read_is_refused_without_showing_it(secr
         assert refused.returncode == 2
         assert "GUANJIA_BROKER_URL" in refused.stderr
         assert "geheim" not in refused.stdout + refused.stderr
+
+
+@pytest.mark.parametrize("missing", ["nowhere", "a-file"])
+def test_s17_a_folder_of_secrets_that_cannot_be_read_is_named(tmp_path: Path, missing: str) -> None:
+    (tmp_path / "a-file").touch()
+    for command in (("-m", "chassis", "settings", "housing"), ("-m", "gateway")):
+        refused = run(*command, GUANJIA_SECRETS_DIR=str(tmp_path / missing))
+        assert refused.returncode == 2
+        assert "GUANJIA_SECRETS_DIR" in refused.stderr and missing in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_a_port_that_is_taken_is_named_and_never_shared(tmp_path: Path) -> None:
+    database = {"GUANJIA_DATABASE_URL": f"sqlite:///{tmp_path / 'x.db'}"}
+    assert run("-m", "chassis", "migrate", "housing", "--no-queues", **database).returncode == 0
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for refused in (
+            run("-m", "chassis", "run", "housing", GUANJIA_METRICS_PORT=port, **database),
+            run("-m", "gateway", GUANJIA_METRICS_PORT=port),
+            run("-m", "gateway", GUANJIA_GRPC_PORT=port),
+        ):
+            assert refused.returncode == 2, refused.stderr
+            assert port in refused.stderr.splitlines()[-1] and "端口" in refused.stderr
+            assert "Traceback" not in refused.stderr
+
+
+def test_tables_of_another_role_are_told_in_a_sentence(
+    postgresql_storage: PostgreSQLStorage,
+) -> None:
+    """As after a restore by an administrator."""
+    url = make_url(postgresql_storage.of(load("housing")))
+    admin = create_engine(url)
+    with admin.begin() as connection:
+        connection.execute(text("DROP ROLE IF EXISTS stranger"))
+        connection.execute(text("CREATE ROLE stranger LOGIN"))
+    admin.dispose()
+    stranger = url.set(username="stranger").render_as_string(hide_password=False)
+    refused = run("-m", "chassis", "run", "housing", GUANJIA_DATABASE_URL=stranger)
+    assert refused.returncode == 2, refused.stderr
+    assert "permission denied for table" in refused.stderr and "所有者" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_settings_are_printed_with_secrets_masked() -> None:

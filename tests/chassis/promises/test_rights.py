@@ -24,6 +24,7 @@ from chassis.status import reason_of
 from cli.platform import Platform
 from cli.servers import RabbitMQ
 from tests.bus import Bus
+from tests.chassis.operating.acting import operate
 from tests.processes import Caller, approved_disposal, fresh_vhost, intakes_of, metric
 from tests.waiting import eventually
 
@@ -105,10 +106,16 @@ def test_s14_a_service_starts_without_those_whose_facts_it_hears(
         assert platform.processes[service].get("/readyz")[0] == 200
 
 
-def test_s16_a_fact_of_somebody_elses_user_is_parked(deployment: Deployment) -> None:
+def test_s16_a_fact_of_somebody_elses_user_is_parked_and_never_put_back(
+    deployment: Deployment,
+) -> None:
+    """Put back by the service it would come from its own user, whom it trusts."""
     warehouse = deployment.platform.processes["warehouse"]
     with Bus(deployment.platform.broker_url) as bus:
         bus.publish("housing.events", "disposal_approved", {"specversion": "1.0"})
+        eventually(lambda: bus.depth("warehouse.parked") == 1)
+        replayed = operate(warehouse, "parked", "replay", "warehouse", "--all", "--as", "wang")
+        assert replayed.code == 1 and "resend" in replayed.said, replayed
         parked = eventually(lambda: bus.get("warehouse.parked"))
     told = parked.properties["application_headers"]
     assert told["guanjia-reason"] == "FOREIGN_PUBLISHER"
