@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 import trustme
-from pydantic import ValidationError
 
-from chassis.settings import Environment, ServiceSettings, SharedSettings
+from chassis.settings import Environment, ServiceSettings, SettingsRefused, SharedSettings
 from cli.platform import Platform
 from cli.process import Process, ProcessEnded
 from cli.servers import PostgreSQL, RabbitMQ, free_port
@@ -182,7 +181,7 @@ def test_s15_production_checks_the_certificate_of_a_database_elsewhere(
 def is_taken(settings: type[SharedSettings], **given: object) -> bool:
     try:
         settings.read(**given)
-    except ValidationError as error:
+    except SettingsRefused as error:
         assert "u:p" not in str(error), "what is refused may hold a password"
         return False
     return True
